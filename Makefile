@@ -1,0 +1,38 @@
+# The few verbs of this project. `make demo` and `make test` set up all they need in .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test lint docs bench clean
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+demo: $(READY)
+	@start=$$(date +%s.%N); $(BIN)/alignment demo --folder alignment-demo && \
+	end=$$(date +%s.%N); echo "Wall time after set-up: $$(echo "$$end $$start" | awk '{printf "%.1f", $$1 - $$2}') s"
+
+test: $(READY) lint
+	$(BIN)/python -m pytest -n 2
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+docs: $(READY)
+	$(BIN)/python -m analyzer.strategy_file > docs/strategy.schema.json
+	$(BIN)/python -m alignment.settings > docs/settings.schema.json
+	$(BIN)/python -m analyzer.result > docs/result.schema.json
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks.false_alarms
+	$(BIN)/python -m benchmarks.power
+	$(BIN)/python -m benchmarks.report 10000 100000 1000000
+
+clean:
+	rm -rf $(VENV) build *.egg-info alignment-demo
