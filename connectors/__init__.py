@@ -1,0 +1,1 @@
+"""What a ticket is, and how to read one in each tracker."""

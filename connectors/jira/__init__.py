@@ -1,0 +1,1 @@
+"""Reads Jira, Cloud and Data Center."""

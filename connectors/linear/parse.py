@@ -1,0 +1,251 @@
+"""Judges Linear issues: one node of the ``Issues`` query and its history become a ticket with spans."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from connectors.connector import Malformed, ParseOptions, Payload, pseudonym
+from connectors.replay import Piece, SetStep, Step, several, single, without_history
+from connectors.text import fingerprint, moment, number
+from connectors.ticket import Change, Container, ContainerKind, History, Parsed, Person, Problem, Relation, Span, Ticket
+
+PHASES = {
+    "triage": "todo", "backlog": "todo", "unstarted": "todo", "started": "doing", "completed": "done",
+    "canceled": "cancelled", "duplicate": "cancelled",
+}  # fmt: skip
+URGENCY = {"0": "No priority", "1": "Urgent", "2": "High", "3": "Medium", "4": "Low"}
+RELATIONS = {"blocks": "blocks", "duplicate": "duplicates"}
+CONTAINERS: dict[str, ContainerKind] = {
+    "project": "project", "initiative": "initiative", "milestone": "milestone", "cycle": "cycle",
+}  # fmt: skip
+LOGGED = (  # concept, key of the value before, key of the value after
+    ("state", "fromStateId", "toStateId"), ("assignee", "fromAssigneeId", "toAssigneeId"),
+    ("project", "fromProjectId", "toProjectId"), ("cycle", "fromCycleId", "toCycleId"),
+    ("parent", "fromParentId", "toParentId"), ("team", "fromTeamId", "toTeamId"),
+    ("urgency", "fromPriority", "toPriority"), ("estimate", "fromEstimate", "toEstimate"),
+    ("due", "fromDueDate", "toDueDate"), ("title", "fromTitle", "toTitle"),
+    ("milestone", "fromProjectMilestone", "toProjectMilestone"),
+)  # fmt: skip
+
+
+def _ident(value: Any) -> str | None:
+    """An id given bare or as an object; a state or label without id goes by its name."""
+    if isinstance(value, dict):
+        value = value.get("id") or value.get("name")
+    return str(value) if value not in (None, "") else None
+
+
+class LinearParser:
+    """See ``connectors.connector.Parser``. Reference kinds: team, state, user, label, initiative,
+    initiative_to_project, project, milestone, cycle, relation."""
+
+    def __init__(self, tracker: str, reference: Iterable[Payload], options: ParseOptions) -> None:
+        self.tracker, self.options = tracker, options
+        self.known: dict[str, dict[str, dict[str, Any]]] = {}
+        for payload in reference:
+            self.known.setdefault(payload.kind, {})[payload.id] = payload.data
+
+    def reference(self) -> Parsed:
+        out = Parsed()
+        for kind, container in CONTAINERS.items():
+            out.containers += [self._container(container, d) for d in self.known.get(kind, {}).values()]
+        for data in self.known.get("initiative_to_project", {}).values():
+            project, initiative = _ident(data.get("project")), _ident(data.get("initiative"))
+            if project and initiative and not data.get("archivedAt"):
+                out.relations.append(self._part("project", project, "initiative", initiative))
+        for data in self.known.get("initiative", {}).values():
+            if parent := _ident(data.get("parentInitiative")):
+                out.relations.append(self._part("initiative", str(data["id"]), "initiative", parent))
+        for data in self.known.get("relation", {}).values():
+            source, target = _ident(data.get("issue")), _ident(data.get("relatedIssue"))
+            if source and target:
+                kind = RELATIONS.get(str(data.get("type")), "relates")
+                out.relations.append(Relation(f"{self.tracker}:{source}", f"{self.tracker}:{target}", kind))  # type: ignore[arg-type]
+        for data in self.known.get("user", {}).values():
+            person = self.person(data.get("id"))
+            if person:
+                out.people.append(Person(person, self.tracker, bot=bool(data.get("app"))))
+        return out
+
+    def _part(self, kind: str, ident: str, whole: str, whole_id: str) -> Relation:
+        return Relation(f"{self.tracker}:{kind}:{ident}", f"{self.tracker}:{whole}:{whole_id}", "part_of")
+
+    def _container(self, kind: ContainerKind, data: dict[str, Any]) -> Container:
+        state = data.get("status")
+        return Container(
+            id=f"{self.tracker}:{kind}:{data.get('id')}",
+            tracker=self.tracker,
+            kind=kind,
+            name=str(data.get("name") or (f"Cycle {data['number']}" if data.get("number") else data.get("id"))),
+            url=str(data.get("url") or ""),
+            state=str((state or {}).get("type") if isinstance(state, dict) else state or "").lower(),
+            start=moment(data.get("startsAt") or data.get("startedAt") or data.get("startDate")),
+            end=moment(data.get("endsAt") or data.get("targetDate")),
+            completed=moment(data.get("completedAt")),
+        )
+
+    def person(self, account: Any) -> str | None:
+        ident = _ident(account)
+        return pseudonym(self.options.secret, self.tracker, ident) if ident else None
+
+    def ticket(self, issue: Payload, history: Payload | None) -> Parsed:
+        created = moment(issue.data.get("createdAt"))
+        if created is None or not issue.data.get("identifier"):
+            raise Malformed("It has no identifier and creation date, so it is not a Linear issue.")
+        return _Reading(self, issue.data, created, history).parsed()
+
+    def named(self, kind: str, ident: str | None, given: Any = None) -> str | None:
+        """The name of a team, label or state, from the reference or from the object embedded in the issue."""
+        if ident is None:
+            return None
+        embedded = given.get("name") if isinstance(given, dict) else None
+        return str(embedded or self.known.get(kind, {}).get(ident, {}).get("name") or ident)
+
+    def phase(self, ident: str | None, given: Any = None) -> str | None:
+        """Phase of a workflow state; ``None`` for a state nobody described."""
+        own = given.get("type") if isinstance(given, dict) else None
+        kind = own or self.known.get("state", {}).get(ident or "", {}).get("type")
+        return PHASES.get(str(kind), "doing") if kind else None
+
+
+class _Reading:
+    """One issue being read."""
+
+    def __init__(self, site: LinearParser, node: dict[str, Any], created: datetime, history: Payload | None) -> None:
+        self.site, self.node, self.created = site, node, created
+        self.id = f"{site.tracker}:{node.get('id') or node['identifier']}"
+        log = history.data.get("history") if history is not None else node.get("history")
+        entries = (log or {}).get("nodes") or []
+        dated = [(moment(e.get("createdAt")), e) for e in entries if isinstance(e, dict)]
+        self.log: list[tuple[datetime, dict[str, Any]]] = sorted(
+            ((at, e) for at, e in dated if at), key=lambda pair: (pair[0], str(pair[1].get("id")))
+        )
+        cut = bool(((log or {}).get("pageInfo") or {}).get("hasNextPage"))
+        self.completeness: History = "none" if log is None else "partial" if cut else "full"
+        last = max((at for at, _ in self.log), default=created)
+        self.updated = max(moment(node.get("updatedAt")) or created, created, last)
+        self.out = Parsed()
+
+    def parsed(self) -> Parsed:
+        node, site = self.node, self.site
+        parent = _ident(node.get("parent"))
+        title, body = str(node.get("title") or ""), str(node.get("description") or "")
+        self.out.tickets.append(
+            Ticket(
+                id=self.id, tracker=site.tracker, kind="linear", key=str(node["identifier"]),
+                url=str(node.get("url") or ""), title=title, body=body,
+                type="Sub-issue" if parent else "Issue", level=-1 if parent else 0,
+                created=self.created, updated=self.updated, history=self.completeness,
+                aliases=tuple(str(a) for a in node.get("previousIdentifiers") or []),
+            )
+        )  # fmt: skip
+        self._state()
+        self._plain_fields(title)
+        self._body(body)
+        self._labels()
+        archived = moment(node.get("archivedAt"))
+        if archived:
+            pieces: list[Piece] = [(None, self.created, archived)] if archived > self.created else []
+            self._spans("archived", [*pieces, ("yes", max(archived, self.created), None)])
+        self._people_and_changes()
+        if self.completeness == "none":
+            stated = node.get("completedAt") or node.get("canceledAt") or node.get("startedAt")
+            self.out.spans = without_history(self.out.spans, self.updated, moment(stated) or self.updated)
+        if self.completeness == "partial":
+            self.out.problems.append(Problem("history_cut", str(node["identifier"]), "its history has further pages"))
+        return self.out
+
+    def _spans(self, field: str, pieces: Iterable[Piece]) -> None:
+        self.out.spans += [Span(self.id, field, value, since, until) for value, since, until in pieces]
+
+    def _steps(self, concept: str, read: Callable[[str | None], str | None]) -> list[Step]:
+        before, after = next((b, a) for c, b, a in LOGGED if c == concept)
+        sides = [(at, _ident(e.get(before)), _ident(e.get(after))) for at, e in self.log]
+        return [Step(at, read(b), read(a)) for at, b, a in sides if b != a]
+
+    def _single(self, field: str, current: str | None, concept: str, read: Callable[[str | None], str | None]) -> None:
+        pieces, contradictions = single(self.created, self._steps(concept, read), current, self.updated)
+        if contradictions:
+            what = f"the history of {field} and the present value do not agree"
+            self.out.problems.append(Problem("contradiction", str(self.node["identifier"]), what))
+        self._spans(field, pieces)
+
+    def _state(self) -> None:
+        given = self.node.get("state")
+        ident = _ident(given)
+        self._single("status", self.site.named("state", ident, given), "state", lambda i: self.site.named("state", i))
+        phase = self.site.phase(ident, given)
+        self._single("phase", phase, "state", lambda i: self.site.phase(i))
+        if phase is None and ident:
+            self.out.problems.append(Problem("unknown_status", str(self.node["identifier"]), ident))
+
+    def _plain_fields(self, title: str) -> None:
+        node, tracker, site = self.node, self.site.tracker, self.site
+        for field, key in (("project", "project"), ("cycle", "cycle"), ("milestone", "projectMilestone")):
+            read = _prefix(f"{tracker}:{field}:")
+            self._single(field, read(_ident(node.get(key))), field, read)
+        own = _prefix(f"{tracker}:")
+        self._single("parent", own(_ident(node.get("parent"))), "parent", own)
+        self._single("assignee", site.person(node.get("assignee")), "assignee", site.person)
+        team = node.get("team")
+        name = site.named("team", _ident(team), team)
+        self._single("team", name, "team", lambda i: site.named("team", i))
+        self._single("urgency", _urgency(_ident(node.get("priority"))), "urgency", _urgency)
+        self._single("estimate", number(node.get("estimate")), "estimate", number)
+        self._single("due", _day(node.get("dueDate")), "due", _day)
+        self._single("title", title or None, "title", lambda t: t)
+
+    def _body(self, body: str) -> None:
+        """Linear logs that a description changed, not what it was: earlier texts are ``?1``, ``?2`` …"""
+        edits = [at for at, e in self.log if e.get("updatedDescription")]
+        texts = [f"?{n}" for n in range(1, len(edits) + 1)] + [fingerprint(body) if body else None]
+        steps = [Step(at, texts[n], texts[n + 1]) for n, at in enumerate(edits)]
+        self._spans("body", single(self.created, steps, texts[-1], self.updated)[0])
+
+    def _labels(self) -> None:
+        node, site = self.node, self.site
+        embedded = (node.get("labels") or {}).get("nodes") if isinstance(node.get("labels"), dict) else None
+        given = {str(_ident(label)): label for label in embedded or []}
+        ids = [str(i) for i in node.get("labelIds") or given]
+
+        def names(found: Any) -> frozenset[str]:
+            return frozenset(str(site.named("label", str(i), given.get(str(i)))) for i in found or [])
+
+        steps = [
+            SetStep(at, removed=names(e.get("removedLabelIds")), added=names(e.get("addedLabelIds")))
+            for at, e in self.log
+            if e.get("removedLabelIds") or e.get("addedLabelIds")
+        ]
+        pieces, contradictions = several(self.created, steps, names(ids), self.updated)
+        if contradictions:
+            what = "the history of label and the present value do not agree"
+            self.out.problems.append(Problem("contradiction", str(node["identifier"]), what))
+        self._spans("label", pieces)
+
+    def _people_and_changes(self) -> None:
+        people = {self.site.person(self.node.get("assignee"))}
+        for at, entry in self.log:
+            author = self.site.person(entry.get("actorId"))
+            people.add(author)
+            touched = [c for c, before, after in LOGGED if _ident(entry.get(before)) != _ident(entry.get(after))]
+            touched = ["status" if c == "state" else c for c in touched]
+            touched += ["body"] if entry.get("updatedDescription") else []
+            touched += ["label"] if entry.get("addedLabelIds") or entry.get("removedLabelIds") else []
+            for field in touched:
+                self.out.changes.append(Change(self.id, str(entry.get("id")), max(at, self.created), author, field))
+        self.out.people += [Person(p, self.site.tracker) for p in sorted(p for p in people if p)]
+
+
+def _prefix(prefix: str) -> Callable[[str | None], str | None]:
+    return lambda ident: prefix + ident if ident else None
+
+
+def _urgency(value: str | None) -> str | None:
+    text = number(value)
+    return URGENCY.get(text, text) if text else None
+
+
+def _day(value: Any) -> str | None:
+    return str(value)[:10] if value else None
