@@ -1,0 +1,1 @@
+"""Strategy, store, mapping, board, measures and the Result."""

@@ -1,0 +1,175 @@
+"""The tables of the store as they were known at one moment, with links, effort and allocation laid out for measures."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from analyzer import effort, forest, mapping, teams
+from analyzer.calendar import Calendar, day_of, local_day_sql, monday, utc_day_sql, week_name, week_of_day
+from analyzer.regimes import Regime, regimes_by_week
+from analyzer.result import Window
+from analyzer.store import Connection, scalar
+from analyzer.strategy import Strategy
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What an analysis may be told. ``teams`` holds (team, field, value) rows, first match wins."""
+
+    calendar: Calendar = field(default_factory=Calendar)
+    weeks: int = 8
+    history_weeks: int = 52
+    basis: str = "days"
+    at_least: int = 5
+    idle_days: int = 14
+    grace_days: int = 2
+    too_new_days: int = 7
+    teams: tuple[tuple[str, str, str], ...] = ()
+    evidence: int = 20
+
+
+class Board:
+    """``con`` is a store opened for reading; everything is laid out in temporary tables of that connection.
+
+    Only spans, decisions and strategies known at ``as_of`` are seen: the same store and moment give the same tables.
+    """
+
+    def __init__(self, con: Connection, strategies: Sequence[Strategy], options: Options, as_of: datetime) -> None:
+        self.con, self.strategies, self.options = con, tuple(strategies), options
+        self.as_of: datetime = as_of.astimezone(UTC).replace(tzinfo=None)
+        self.today = options.calendar.local_day(self.as_of)
+        self.last_week = week_of_day(self.today) - 1
+        self.first_week = self.last_week - options.weeks + 1
+        self.history_week = self.last_week - options.history_weeks - options.weeks + 1
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        con = self.con
+        con.execute("CREATE OR REPLACE TEMP TABLE moment AS SELECT ?::TIMESTAMP AS as_of", [self.as_of])
+        self._calendar()
+        con.execute(SPAN_THEN)
+        con.execute(TICKET_THEN)
+        self.regimes: dict[int, Regime | None] = regimes_by_week(self.strategies, self.history_week, self.last_week)
+        teams.lay_out(con, self.options.teams)
+        mapping.lay_out(con, self.distinct_regimes)
+        effort.lay_out(con, self)
+        teams.merge_small(con, self.options.at_least)
+        effort.allocate(con, self)
+
+    def _calendar(self) -> None:
+        _con, calendar = self.con, self.options.calendar
+        oldest = self.one("SELECT min(created) FROM tickets, moment WHERE created <= as_of") or self.as_of
+        first = min(calendar.local_day(oldest), monday(self.history_week)) - 2
+        names = ["utc_day", "day0", "cut1", "day1", "cut2", "day2"]
+        rows = calendar.utc_days(first, self.today + 2)
+        self.lay("calendar", pd.DataFrame(rows, columns=names, dtype="int64"))
+        days = range(first, self.today + 1)
+        frame = {
+            "day": list(days),
+            "week": [week_of_day(d) for d in days],
+            "working": [calendar.is_working(d) for d in days],
+        }
+        self.lay("days", pd.DataFrame(frame))
+
+    def lay(self, name: str, frame: pd.DataFrame) -> None:
+        """A temporary table from a small frame."""
+        self.con.register("incoming", frame)
+        self.con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM incoming")
+        self.con.unregister("incoming")
+
+    def frame(self, sql: str, *values: Any) -> pd.DataFrame:
+        """The small answer to a query; ``values`` are bound."""
+        return self.con.execute(sql, list(values)).df()
+
+    def rows(self, sql: str, *values: Any) -> list[Any]:
+        """The few rows of a query as named tuples; NULL is ``None``; ``values`` are bound."""
+        answer = self.con.execute(sql, list(values))
+        made = namedtuple("Row", [column[0] for column in answer.description])  # type: ignore[misc]
+        return [made(*row) for row in answer.fetchall()]
+
+    def one(self, sql: str, *values: Any) -> Any:
+        """The single value of a query."""
+        return scalar(self.con, sql, values)
+
+    @cached_property
+    def distinct_regimes(self) -> tuple[Regime, ...]:
+        found = {r.no: r for r in self.regimes.values() if r is not None}
+        return tuple(found[no] for no in sorted(found))
+
+    @cached_property
+    def current(self) -> Regime | None:
+        """The regime of the last complete week."""
+        return self.regimes.get(self.last_week)
+
+    @cached_property
+    def set_apart(self) -> dict[int, str]:
+        """Weeks of the history that are shown but not judged, and why."""
+        return effort.bulk_weeks(self)
+
+    @cached_property
+    def judged_weeks(self) -> tuple[int, ...]:
+        """Weeks of the window that count: complete, under a strategy, not set apart."""
+        weeks = range(self.first_week, self.last_week + 1)
+        return tuple(w for w in weeks if w not in self.set_apart and self.regimes.get(w) is not None)
+
+    @cached_property
+    def judged(self) -> list[int]:
+        """The same as a list, to bind: ``week IN (SELECT unnest(?))``."""
+        return list(self.judged_weeks)
+
+    @cached_property
+    def circles(self) -> list[int]:
+        """Numbers of tickets whose parents run in a circle."""
+        return forest.circles(self)
+
+    @property
+    def window(self) -> Window:
+        weeks = range(self.first_week, self.last_week + 1)
+        return Window(
+            first_day=day_of(monday(self.first_week)).isoformat(),
+            last_day=day_of(monday(self.last_week) + 6).isoformat(),
+            weeks=[week_name(w) for w in weeks],
+            set_apart=[{"week": week_name(w), "reason": r} for w, r in sorted(self.set_apart.items()) if w in weeks],  # type: ignore[misc]
+        )
+
+
+SPAN_THEN = """
+CREATE OR REPLACE TEMP VIEW span_then AS
+SELECT s.ticket, s.field, s.value, s.since, CASE WHEN s.until <= m.as_of THEN s.until END AS until
+FROM spans s CROSS JOIN moment m WHERE s.since <= m.as_of
+"""
+
+TICKET_THEN = f"""
+CREATE OR REPLACE TEMP TABLE ticket_then AS
+WITH held AS (
+    SELECT ticket,
+        max(CASE WHEN field = 'phase' THEN value END) AS phase,
+        max(CASE WHEN field = 'type' THEN value END) AS type,
+        max(CASE WHEN field = 'team' THEN value END) AS tracker_team,
+        max(CASE WHEN field = 'parent' THEN value END) AS parent_id,
+        max(CASE WHEN field = 'project' THEN value END) AS project,
+        max(CASE WHEN field = 'estimate' THEN value END) AS estimate,
+        max(CASE WHEN field = 'archived' THEN value END) AS archived
+    FROM span_then
+    WHERE until IS NULL AND value IS NOT NULL
+        AND field IN ('phase', 'type', 'team', 'parent', 'project', 'estimate', 'archived')
+    GROUP BY ticket
+)
+SELECT t.no, t.id, t.key, t.tracker, t.kind, t.level, t.history, t.created,
+    {local_day_sql("t.created", "c")} AS created_day,
+    h.phase, coalesce(h.type, t.type) AS type, h.tracker_team, h.parent_id, p.no AS parent, h.project,
+    try_cast(h.estimate AS DOUBLE) AS estimate, h.archived = 'yes' AS archived
+FROM tickets t
+CROSS JOIN moment m
+JOIN calendar c ON c.utc_day = {utc_day_sql("t.created")}
+LEFT JOIN held h ON h.ticket = t.no
+LEFT JOIN tickets p ON p.id = h.parent_id AND p.created <= m.as_of
+WHERE t.created <= m.as_of
+"""

@@ -1,0 +1,67 @@
+"""When a measure may speak, and how it says that it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from analyzer.board import Board
+from analyzer.result import Finding, Meta, Shape, Unit
+
+KNOWN = """
+SELECT coalesce(avg(CASE WHEN t.history <> 'none' THEN 1.0 ELSE 0.0 END), 0) FROM finished f
+JOIN ticket_then t ON t.no = f.ticket JOIN days d ON d.day = f.day WHERE d.week BETWEEN ? AND ?
+"""
+
+UNITS: dict[str, Unit] = {"days": "person_days", "count": "tickets", "points": "points"}
+
+
+def percent(share: float) -> str:
+    """A share as whole percents, below one as ``<1 %``; the space does not break."""
+    return "<1\u00a0%" if 0 < share < 0.005 else f"{abs(share):.0%}".replace("%", "\u00a0%")
+
+
+def span(share: tuple[float, float]) -> str:
+    """A range of shares: ``30–40 %``, or ``30 %`` where both ends are alike."""
+    low, high = (f"{100 * v:.0f}" for v in share)
+    return f"{low}\u00a0%" if low == high else f"{low}–{high}\u00a0%"
+
+
+def measured_in(basis: str) -> Unit:
+    return UNITS[basis]
+
+
+def judgeable(board: Board, basis: str) -> str:
+    """Why effort of the window cannot be judged; empty if it can."""
+    if not board.one("SELECT count(*) FROM ticket_then"):
+        return "There are no tickets in the store at this moment. Pull some first: alignment pull."
+    if not board.regimes or all(board.regimes.get(w) is None for w in range(board.first_week, board.last_week + 1)):
+        return "No strategy was in force in these weeks. Give one with valid dates that cover them."
+    if not board.judged_weeks:
+        return "Every week of the window with a strategy was set apart because of bulk edits."
+    finished = board.one(
+        "SELECT count(*) FROM finished f JOIN days d ON d.day = f.day WHERE d.week BETWEEN ? AND ?",
+        board.first_week, board.last_week,
+    )  # fmt: skip
+    if basis == "days" and finished and board.one(KNOWN, board.first_week, board.last_week) < 0.5:
+        return (
+            "Most tickets of these weeks came without a change log, and person-days are read from it. Export with history, pull "
+            "through the tracker, or count finished tickets instead: --effort count."
+        )
+    if not board.one("SELECT count(*) FROM effort WHERE basis = ? AND week IN (SELECT unnest(?))", basis, board.judged):
+        newest = board.one("SELECT max(since) FROM span_then")
+        hint = (
+            f" The newest change known is of {newest:%Y-%m-%d}; --as-of looks at an earlier moment." if newest else ""
+        )
+        return f"No effort was seen in these weeks.{hint}"
+    return ""
+
+
+def not_judged(
+    meta: Meta, reason: str, details: Sequence[Shape] = (), value: float | None = None,
+    interval: tuple[float, float] | None = None,
+) -> Finding:  # fmt: skip
+    """An honest answer: what is missing, with whatever can be shown all the same."""
+    return Finding(
+        meta=meta, verdict="not_judged", sentence=f"Not judged. {reason}", reason=reason, details=list(details),
+        value=value, interval=interval,
+    )  # fmt: skip

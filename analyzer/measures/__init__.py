@@ -1,0 +1,10 @@
+"""The measures, one file each, in the order of the report."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from analyzer.measures import data_quality, not_now_work, priority_drift, scope_creep, unlinked_work
+
+MEASURES: tuple[ModuleType, ...] = (priority_drift, unlinked_work, scope_creep, not_now_work, data_quality)
+"""Each has ``META`` and ``measure(board) -> Finding``; file name = id."""

@@ -1,0 +1,284 @@
+"""How far effort has moved from what the strategy intends, and whether that is more than chance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analyzer import allocation, statistics
+from analyzer.board import Board
+from analyzer.calendar import week_name
+from analyzer.effort import UNIT
+from analyzer.evidence import heaviest, row, table
+from analyzer.judging import judgeable, measured_in, not_judged, percent, span
+from analyzer.result import Finding, Flow, FlowLink, Line, Meta, Row, Score, Series, Shape, Verdict
+
+META = Meta(
+    id="priority_drift",
+    title="Priority drift",
+    question="Does effort go where the strategy says it should?",
+    how=(
+        "Effort of the judged weeks is shared out by what each ticket served under the strategy of that week. Drift is the share "
+        "that would have to move to bring every priority into its intended range: the larger of the sum over the upper ends and "
+        "the sum under the lower ends. Each priority's share is tested against the nearer end of its range (score test, the one "
+        "behind the Wilson interval) on the effective number of tickets: Kish's number for tickets of unequal size, divided by "
+        "the design effect 1+(m-1)rho for tickets of one week resembling each other. The tests of one report are corrected "
+        "together (Benjamini-Hochberg). Signal: adjusted p at most 0.05; watch: at most 0.20; else noise."
+    ),
+    limits=(
+        "Person-days are read from who held which ticket in progress; work that no ticket shows is not seen. Past weeks use "
+        "today's links (labels corrected since count for the past too) under the strategy in force then. Weeks are taken to be "
+        "alike but for chance within the window; a shift in its last two weeks is diluted by the six before."
+    ),
+    source=(
+        "Kish 1965; Wilson 1927; Benjamini and Hochberg 1995. Total variation as the share of work that would have to move: "
+        "research in docs/measures.md."
+    ),
+)  # fmt: skip
+
+COUNTED = {"days": "person-days", "count": "finished tickets", "points": "finished points"}
+
+TICKETS = """
+SELECT target AS grp, ticket, sum(units) AS weight FROM share_of
+WHERE basis = ? AND in_force AND week IN (SELECT unnest(?)) GROUP BY target, ticket
+"""
+TO_TEAMS = """
+SELECT target, shown, sum(units)::BIGINT AS units FROM share_of
+WHERE basis = ? AND in_force AND week IN (SELECT unnest(?)) GROUP BY target, shown ORDER BY target, shown
+"""
+UNDER = """
+SELECT target, sum(units)::BIGINT AS units FROM share_of
+WHERE basis = ? AND regime = ? AND week IN (SELECT unnest(?)) GROUP BY target ORDER BY target
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One priority over the judged weeks; ``verdict`` is empty where no range is declared."""
+
+    id: str
+    name: str
+    kind: str
+    share: float
+    days: float
+    interval: tuple[float, float]
+    intended: tuple[float, float] | None
+    verdict: str = ""
+
+    @property
+    def off(self) -> float:
+        """Signed distance outside the range."""
+        if self.intended is None:
+            return 0.0
+        return max(self.share - self.intended[1], 0.0) + min(self.share - self.intended[0], 0.0)
+
+
+def measure(board: Board) -> Finding:
+    basis = board.options.basis
+    reason = judgeable(board, basis)
+    if reason:
+        return not_judged(META, reason)
+    frame = allocation.weekly(board, basis)
+    sample = allocation.sample(board, basis)
+    standings = judge(board, frame, sample)
+    details = [_table(board, standings, basis), _chart(board, frame, standings), _flow(board, basis)]
+    details += _moved(board, basis)
+    ranged = [s for s in standings if s.intended is not None]
+    if not ranged:
+        return not_judged(META, "The strategy declares no intended share for any priority.", details)
+    shares, low, high = zip(*((s.share, *s.intended) for s in ranged if s.intended), strict=True)
+    value = float(statistics.drift(*map(_array, (shares, low, high))))
+    interval = statistics.drift_interval(shares, low, high, sample.effective)
+    if sample.effective < statistics.LEAST:
+        reason = (
+            f"The judged weeks hold {sample.tickets} tickets, which say as much as {sample.effective:.0f} independent ones; "
+            f"shares are judged from {statistics.LEAST:.0f}."
+        )
+        return not_judged(META, reason, details, value=value, interval=interval)
+    verdict = _worst([s.verdict for s in ranged])
+    since = _since(board, frame, ranged, verdict)
+    return Finding(
+        meta=META, verdict=verdict, value=value, interval=interval, since=since,
+        headline=_headline(ranged, verdict), sentence=_sentence(ranged, value, verdict, since),
+        score=Score(value=round(100 * (1 - value), 1), arithmetic=_arithmetic(ranged, value)),
+        details=details,
+    )  # fmt: skip
+
+
+def _array(values: Sequence[float]) -> statistics.Array:
+    return np.asarray(values, dtype=np.float64)
+
+
+def judge(board: Board, frame: pd.DataFrame, sample: allocation.Sample) -> list[Standing]:
+    """Every target with its share, interval, range and verdict, most of the effort first."""
+    inside = frame[frame["week"].isin(board.judged)]
+    totals = {int(w): int(u) for w, u in inside.groupby("week")["units"].sum().items()}  # type: ignore[call-overload]
+    whole = sum(totals.values())
+    units = {str(t): int(u) for t, u in inside.groupby("target")["units"].sum().items()}
+    standings = []
+    for ident, (name, kind) in _names(board).items():
+        mine = units.get(ident, 0)
+        share = mine / whole
+        wide = statistics.wilson(share, sample.effective)
+        standings.append(
+            Standing(
+                ident, name, kind, share, mine / UNIT, wide, allocation.ranges(board, totals, ident) if ident else None
+            )
+        )
+    p = [statistics.outside(s.share, *s.intended, sample.effective) for s in standings if s.intended is not None]
+    verdicts = iter(statistics.verdict(q) for q in statistics.adjust(p))
+    judged = [
+        s if s.intended is None
+        else Standing(s.id, s.name, s.kind, s.share, s.days, s.interval, s.intended, next(verdicts))
+        for s in standings
+    ]  # fmt: skip
+    return sorted(judged, key=lambda s: (-s.share, s.id))
+
+
+def _names(board: Board) -> dict[str, tuple[str, str]]:
+    """Targets of the judged weeks' strategies (the latest name counts), and unlinked work."""
+    found: dict[str, tuple[str, str]] = {}
+    for week in reversed(board.judged_weeks):
+        regime = board.regimes[week]
+        for target in regime.targets if regime else ():
+            found.setdefault(target.id, (target.name, target.kind))
+    return found | {"": ("No priority (unlinked)", "unlinked")}
+
+
+def _worst(verdicts: list[str]) -> Verdict:
+    return "signal" if "signal" in verdicts else "watch" if "watch" in verdicts else "noise"
+
+
+def _since(board: Board, frame: pd.DataFrame, ranged: list[Standing], verdict: Verdict) -> str | None:
+    """The first of the weeks, without a break up to now, whose rolling share of a judged priority lay outside its range."""
+    if verdict == "noise":
+        return None
+    weeks = list(range(allocation.first_reliable_week(board), board.last_week + 1))
+    first = board.last_week
+    for standing in (s for s in ranged if s.verdict == verdict):
+        lines = allocation.rolling(board, frame, [standing.id], "target", weeks)[0]
+        at = board.last_week
+        for week, share in sorted(zip(weeks, lines, strict=True), reverse=True):
+            declared = allocation.intended(board.regimes[week], standing.id)
+            if share is None or declared is None or declared[0] <= share <= declared[1]:
+                break
+            if (share > declared[1]) != (standing.off > 0):
+                break
+            at = week
+        first = min(first, at)
+    return week_name(first)
+
+
+def _headline(ranged: list[Standing], verdict: Verdict) -> str:
+    """The priority furthest outside its range."""
+    first = max((s for s in ranged if s.verdict == verdict), key=lambda s: abs(s.off))
+    if verdict == "noise" or first.intended is None:
+        return "Effort goes where the strategy intends it to go."
+    return f"{first.name} gets {percent(first.share)} of effort; {span(first.intended)} was intended."
+
+
+def _sentence(ranged: list[Standing], value: float, verdict: Verdict, since: str | None) -> str:
+    if verdict == "noise":
+        outside = [s for s in ranged if s.off]
+        if not outside:
+            return "Every priority is inside its intended range."
+        names = " and ".join(s.name for s in outside[:3])
+        return (
+            f"{names} {'is' if len(outside) == 1 else 'are'} outside the intended range by no more than chance gives."
+        )
+    parts = []
+    for s in sorted((s for s in ranged if s.verdict == verdict), key=lambda s: -abs(s.off)):
+        assert s.intended is not None
+        way = "more" if s.off > 0 else "less"
+        parts.append(f"{s.name} draws {percent(s.share)} of effort, {way} than the intended {span(s.intended)}")
+    sure = "" if verdict == "signal" else " It is worth watching, not yet sure."
+    return f"{'; '.join(parts)} (outside since {since}).{sure} About {percent(value)} of effort would have to move."
+
+
+def _arithmetic(ranged: list[Standing], value: float) -> str:
+    over = [f"{s.name} {100 * s.off:.1f}" for s in ranged if s.off > 0]
+    under = [f"{s.name} {-100 * s.off:.1f}" for s in ranged if s.off < 0]
+    sides = [f"over the upper ends: {' + '.join(over) or '0'}", f"under the lower ends: {' + '.join(under) or '0'}"]
+    return f"100 − {100 * value:.1f}, the larger of points {sides[0]}; {sides[1]}."
+
+
+def _table(board: Board, standings: list[Standing], basis: str) -> Shape:
+    tickets = heaviest(board, TICKETS, basis, board.judged)
+    others = {b: _shares(board, b) for b in ("days", "count", "points") if b != basis}
+    rows: list[Row] = []
+    for s in standings:
+        cells = {
+            "priority": s.name, "share": s.share, "interval": span(s.interval),
+            "intended": span(s.intended) if s.intended else "", "verdict": s.verdict, "effort": round(s.days, 6),
+        } | {b: shares.get(s.id, 0.0) if shares else None for b, shares in others.items()}  # fmt: skip
+        rows.append(row(cells, tickets, s.id))
+    columns = [
+        ("priority", "Priority", "text"), ("share", "Share", "share"), ("interval", "95 % interval", "text"),
+        ("intended", "Intended", "text"), ("verdict", "Verdict", "text"), ("effort", "Effort", measured_in(basis)),
+    ]  # fmt: skip
+    words = {"days": "Of person-days", "count": "Of finished tickets", "points": "Of finished points"}
+    columns += [(b, words[b], "share") for b in others]
+    return table("priorities", "Where effort went", columns, rows, _disagree(standings, others))
+
+
+def _shares(board: Board, basis: str) -> dict[str, float]:
+    frame = allocation.weekly(board, basis)
+    frame = frame[frame["week"].isin(board.judged)]
+    whole = float(frame["units"].sum())
+    return {str(t): float(u) / whole for t, u in frame.groupby("target")["units"].sum().items()} if whole else {}
+
+
+def _disagree(standings: list[Standing], others: dict[str, dict[str, float]]) -> str:
+    """A conclusion that another way of counting does not share is said."""
+    said = []
+    for s in standings:
+        for basis, shares in others.items():
+            if s.verdict in ("signal", "watch") and s.intended and shares:
+                other = shares.get(s.id, 0.0)
+                if s.intended[0] <= other <= s.intended[1] or (other > s.intended[1]) != (s.off > 0):
+                    said.append(f"Counted in {COUNTED[basis]}, {s.name} is at {percent(other)}.")
+    return " ".join(said)
+
+
+def _chart(board: Board, frame: pd.DataFrame, standings: list[Standing]) -> Shape:
+    weeks = allocation.chart_weeks(board)
+    drawn = [s for s in standings if s.share > 0 or s.intended]
+    values = allocation.rolling(board, frame, [s.id for s in drawn], "target", weeks)
+    lines = []
+    for s, line in zip(drawn, values, strict=True):
+        known = [allocation.intended(board.regimes[w], s.id) if s.id else None for w in weeks]
+        low, high = [k[0] if k else None for k in known], [k[1] if k else None for k in known]
+        lines.append(Line(id=s.id or "unlinked", label=s.name, values=line, low=low, high=high))
+    apart = [week_name(w) for w in sorted(board.set_apart) if w in weeks]
+    title = f"Share of effort, rolling {board.options.weeks} weeks, against the intended range"
+    return Series(id="over_time", title=title, unit="share", x=allocation.names(weeks), lines=lines, set_apart=apart)
+
+
+def _flow(board: Board, basis: str) -> Shape:
+    names = {ident: name for ident, (name, _) in _names(board).items()}
+    links = [
+        FlowLink(source=names.get(r.target, r.target), target=r.shown, value=r.units / UNIT)
+        for r in board.rows(TO_TEAMS, basis, board.judged)
+    ]
+    return Flow(id="to_teams", title="Which teams the effort came from", unit=measured_in(basis), links=links)
+
+
+def _moved(board: Board, basis: str) -> list[Shape]:
+    """The same weeks judged wholly by each strategy that was in force in them: what the strategy's own move explains."""
+    regimes = [r for r in board.distinct_regimes if any(board.regimes[w] is r for w in board.judged_weeks)]
+    if len({r.strategy.strategy for r in regimes}) < 2:
+        return []
+    rows = []
+    for regime in regimes:
+        units = {str(r.target): int(r.units) for r in board.rows(UNDER, basis, regime.no, board.judged)}
+        whole = sum(units.values())
+        known = [(t.id, t.priority.share) for t in regime.targets if t.priority and t.priority.share]
+        shares = [units.get(i, 0) / whole for i, _ in known]
+        value = statistics.drift(*map(_array, (shares, [s.low for _, s in known], [s.high for _, s in known])))
+        rows.append(row({"strategy": regime.strategy.strategy, "drift": float(value)}))
+    note = "The weeks are the same in each row; only the strategy they are judged by differs. A difference is the strategy's move."
+    columns = [("strategy", "All weeks judged by", "text"), ("drift", "Drift", "share")]
+    return [table("strategy_moved", "Did the work drift, or did the strategy move?", columns, rows, note)]

@@ -1,0 +1,146 @@
+"""How much effort has no path to a priority, and why."""
+
+from __future__ import annotations
+
+from analyzer import allocation, statistics
+from analyzer.board import Board
+from analyzer.calendar import week_name
+from analyzer.effort import UNIT
+from analyzer.evidence import heaviest, row, table
+from analyzer.judging import judgeable, measured_in, not_judged, percent
+from analyzer.result import Finding, Line, Meta, Score, Series, Shape
+
+META = Meta(
+    id="unlinked_work",
+    title="Unlinked work",
+    question="How much work serves no stated priority?",
+    how=(
+        "Effort of the judged weeks on tickets that no decision, rule, parent or container links to a priority or to upkeep, as a "
+        "share of all effort; work on what the strategy parks counts as unlinked too. Tickets younger than the settable age and "
+        "tickets whose parent this account cannot see are shown and not counted. The share is tested against the strategy's "
+        "unlinked_allowance in the way priority drift is."
+    ),
+    limits=(
+        "A missing link is not proof of useless work: it may serve a priority and nobody wrote it down. Links are those of the "
+        "report's moment."
+    ),
+    source="Reasons after Uplevel's and Jira Align's orphan lists; interval by Wilson 1927 on the effective number of tickets.",
+)  # fmt: skip
+
+REASONS = {
+    "no_parent": "No parent", "parent_unlinked": "Parent is unlinked", "parent_closed": "Parent is closed or archived",
+    "parked": "Parked (not now)", "decided": "A person decided: serves nothing", "too_new": "Too new",
+    "not_visible": "Parent not visible to this account",
+}  # fmt: skip
+NOT_COUNTED = ("too_new", "not_visible")
+
+REASONED = """
+CREATE OR REPLACE TEMP TABLE unlinked AS
+WITH one AS (
+    SELECT ticket, kind, shown, sum(units) AS units FROM share_of
+    WHERE basis = $1 AND in_force AND week IN (SELECT unnest($2)) AND kind IN ('unlinked', 'parked')
+    GROUP BY ticket, kind, shown
+), nothing AS (SELECT DISTINCT ticket FROM link WHERE kind = 'none')
+SELECT o.ticket, o.shown, t.type, o.units, CASE
+    WHEN o.kind = 'parked' THEN 'parked'
+    WHEN n.ticket IS NOT NULL THEN 'decided'
+    WHEN t.created_day > $3 - $4 THEN 'too_new'
+    WHEN t.parent_id IS NOT NULL AND t.parent IS NULL THEN 'not_visible'
+    WHEN p.phase IN ('done', 'cancelled') OR p.archived THEN 'parent_closed'
+    WHEN p.no IS NOT NULL THEN 'parent_unlinked'
+    WHEN c.state IN ('completed', 'canceled') THEN 'parent_closed'
+    WHEN c.id IS NOT NULL THEN 'parent_unlinked'
+    ELSE 'no_parent' END AS reason
+FROM one o JOIN ticket_then t ON t.no = o.ticket
+LEFT JOIN nothing n ON n.ticket = o.ticket
+LEFT JOIN ticket_then p ON p.no = t.parent
+LEFT JOIN containers c ON c.id = t.project AND c.kind = 'project'
+"""
+
+
+def measure(board: Board) -> Finding:
+    basis = board.options.basis
+    reason = judgeable(board, basis)
+    if reason:
+        return not_judged(META, reason)
+    board.con.execute(REASONED, [basis, board.judged, board.today, board.options.too_new_days])
+    frame = allocation.weekly(board, basis)
+    sample = allocation.sample(board, basis)
+    whole = int(frame[frame["week"].isin(board.judged)]["units"].sum())
+    counted = int(
+        board.one(
+            "SELECT coalesce(sum(units), 0) FROM unlinked WHERE reason NOT IN (SELECT unnest(?))", list(NOT_COUNTED)
+        )
+    )
+    value = counted / whole
+    interval = statistics.wilson(value, sample.effective)
+    details = [
+        _split(board, whole, "reason", "Unlinked work by reason", "Reason"),
+        _split(board, whole, "shown", "Unlinked work by team", "Team"),
+        _split(board, whole, "type", "Unlinked work by type", "Type"),
+        _over_time(board, frame),
+    ]
+    allowed = _allowance(board)
+    if sample.effective < statistics.LEAST:
+        reason = f"{sample.tickets} tickets say as much as {sample.effective:.0f} independent ones; shares are judged from 10."
+        return not_judged(META, reason, details, value, interval)
+    if allowed is None:
+        reason = "The strategy states no unlinked_allowance to hold it against."
+        return not_judged(META, f"{percent(value)} of effort is unlinked. {reason}", details, value, interval)
+    verdict = statistics.verdict(statistics.outside(value, 0.0, allowed, sample.effective))
+    words = {
+        "signal": f"{percent(value)} of effort serves no stated priority; {percent(allowed)} is allowed for.",
+        "watch": f"{percent(value)} of effort serves no stated priority against {percent(allowed)} allowed: worth watching.",
+        "noise": f"{percent(value)} of effort serves no stated priority, within what is allowed ({percent(allowed)}) or chance.",
+    }
+    return Finding(
+        meta=META, verdict=verdict, value=value, interval=interval, sentence=words[verdict], details=details,  # type: ignore[arg-type]
+        score=Score(value=round(100 * (1 - value), 1), arithmetic=f"100 − {100 * value:.1f}: the unlinked share in percent."),
+    )  # fmt: skip
+
+
+def _allowance(board: Board) -> float | None:
+    """The upper end of the allowance, averaged over the judged weeks; ``None`` if a week's strategy states none."""
+    ends = []
+    for week in board.judged_weeks:
+        regime = board.regimes[week]
+        if regime is None or regime.strategy.unlinked_allowance is None:
+            return None
+        ends.append(regime.strategy.unlinked_allowance.high)
+    return sum(ends) / len(ends)
+
+
+def _split(board: Board, whole: int, column: str, title: str, label: str) -> Shape:
+    by = f"coalesce(nullif({column}, ''), 'No {column}')"
+    rows = board.rows(
+        f"SELECT {by} AS name, sum(units)::BIGINT AS units, count(*) AS tickets FROM unlinked "
+        "GROUP BY 1 ORDER BY units DESC, name LIMIT 40"
+    )
+    tickets = heaviest(board, f"SELECT {by} AS grp, ticket, units AS weight FROM unlinked")
+    unit = measured_in(board.options.basis)
+    made = []
+    for r in rows:
+        name = REASONS[str(r.name)] if column == "reason" else str(r.name)
+        cells = {"name": name, "share": r.units / whole, "effort": r.units / UNIT, "tickets": int(r.tickets)}
+        if column == "reason":
+            cells["counted"] = "no" if r.name in NOT_COUNTED else "yes"
+        made.append(row(cells, tickets, str(r.name)))
+    columns = [
+        ("name", label, "text"),
+        ("share", "Share of all effort", "share"),
+        ("effort", "Effort", unit),
+        ("tickets", "Tickets", "tickets"),
+    ]
+    if column == "reason":
+        columns.append(("counted", "Counted", "text"))
+    return table(f"by_{'team' if column == 'shown' else column}", title, columns, made)
+
+
+def _over_time(board: Board, frame: object) -> Shape:
+    weeks = allocation.chart_weeks(board)
+    kinds = ["unlinked", "parked"]
+    values = allocation.rolling(board, frame, kinds, "kind", weeks)  # type: ignore[arg-type]
+    lines = [Line(id=k, label=w, values=v) for k, w, v in zip(kinds, ("No link", "Parked"), values, strict=True)]
+    apart = [week_name(w) for w in sorted(board.set_apart) if w in weeks]
+    title = f"Share of effort without a priority, rolling {board.options.weeks} weeks"
+    return Series(id="over_time", title=title, unit="share", x=allocation.names(weeks), lines=lines, set_apart=apart)

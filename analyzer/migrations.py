@@ -1,0 +1,50 @@
+"""The store's schema as numbered steps; the whole of it is what they leave behind, printed in docs/store.md."""
+
+from __future__ import annotations
+
+import duckdb
+
+STEPS: tuple[str, ...] = (
+    """
+    CREATE TABLE trackers (name VARCHAR, kind VARCHAR, source VARCHAR, live BOOLEAN, pulled TIMESTAMP);
+    CREATE TABLE raw (tracker VARCHAR, kind VARCHAR, id VARCHAR, fetched TIMESTAMP, payload BLOB, parsed VARCHAR);
+    CREATE TABLE tickets (no INTEGER, id VARCHAR, tracker VARCHAR, kind VARCHAR, key VARCHAR, url VARCHAR,
+        title VARCHAR, body VARCHAR, type VARCHAR, level TINYINT, created TIMESTAMP, updated TIMESTAMP,
+        history VARCHAR, aliases VARCHAR);
+    CREATE TABLE spans (ticket INTEGER, field VARCHAR, value VARCHAR, since TIMESTAMP, until TIMESTAMP);
+    CREATE TABLE changes (ticket INTEGER, id VARCHAR, moment TIMESTAMP, author VARCHAR, field VARCHAR);
+    CREATE TABLE containers (id VARCHAR, tracker VARCHAR, kind VARCHAR, name VARCHAR, key VARCHAR, url VARCHAR,
+        state VARCHAR, start TIMESTAMP, "end" TIMESTAMP, completed TIMESTAMP);
+    CREATE TABLE relations (source VARCHAR, target VARCHAR, type VARCHAR);
+    CREATE TABLE people (id VARCHAR, tracker VARCHAR, team VARCHAR, bot BOOLEAN);
+    CREATE TABLE problems (tracker VARCHAR, ticket VARCHAR, kind VARCHAR, place VARCHAR, what VARCHAR);
+    CREATE SEQUENCE decision_no;
+    CREATE TABLE decisions (no INTEGER DEFAULT nextval('decision_no'), moment TIMESTAMP, author VARCHAR, target VARCHAR,
+        priority VARCHAR, weight INTEGER, reason VARCHAR);
+    CREATE SEQUENCE run_no;
+    CREATE TABLE runs (no INTEGER DEFAULT nextval('run_no'), moment TIMESTAMP, kind VARCHAR, as_of TIMESTAMP, body VARCHAR);
+    """,
+)
+
+
+def migrate(con: duckdb.DuckDBPyConnection) -> None:
+    """Brings a store up to date; each step and its record are one transaction."""
+    con.execute("CREATE TABLE IF NOT EXISTS schema_steps (step INTEGER, applied TIMESTAMP DEFAULT current_timestamp)")
+    done = int(con.execute("SELECT coalesce(max(step), 0) FROM schema_steps").fetchall()[0][0])
+    if done > len(STEPS):
+        raise NewerStore(
+            f"The store was written by a newer version (schema {done}, this one knows {len(STEPS)}). Upgrade the program."
+        )
+    for number, step in enumerate(STEPS[done:], start=done + 1):
+        con.execute("BEGIN")
+        try:
+            con.execute(step)
+            con.execute("INSERT INTO schema_steps (step) VALUES (?)", [number])
+            con.execute("COMMIT")
+        except BaseException:
+            con.execute("ROLLBACK")
+            raise
+
+
+class NewerStore(Exception):
+    """The store is from a version of the program that came after this one."""

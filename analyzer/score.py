@@ -1,0 +1,104 @@
+"""From a board to a Result: runs the measures, isolates one that fails, and states the headline."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from types import ModuleType
+
+from analyzer.board import Board, Options
+from analyzer.calendar import day_of, monday
+from analyzer.evidence import mentioned, references
+from analyzer.measures import MEASURES
+from analyzer.regimes import Regime
+from analyzer.result import Finding, Priority, Result, StrategyRef, TrackerCoverage, Verdict
+from analyzer.store import Connection
+from analyzer.strategy import Strategy
+
+COVERAGE = """
+SELECT r.name, r.kind, r.source, count(t.no) AS tickets, count(CASE WHEN t.history <> 'none' THEN 1 END) AS with_history,
+    coalesce(any_value(p.skipped), 0) AS skipped,
+    strftime(max(t.updated), '%Y-%m-%d') AS newest
+FROM trackers r LEFT JOIN tickets t ON t.tracker = r.name AND t.created <= $1
+LEFT JOIN (SELECT tracker, count(*) AS skipped FROM problems WHERE ticket IS NULL GROUP BY tracker) p ON p.tracker = r.name
+GROUP BY r.name, r.kind, r.source ORDER BY r.name
+"""
+
+
+def score(
+    con: Connection, strategies: Sequence[Strategy], options: Options, as_of: datetime,
+    organisation: str = "", as_of_reason: str = "", measures: Sequence[ModuleType] = MEASURES, notes: Sequence[str] = (),
+    program: str = "alignment-analyzer",
+) -> Result:  # fmt: skip
+    """The Result at a moment. The same store, strategies, options and moment give the same Result, byte for byte."""
+    board = Board(con, strategies, options, as_of)
+    findings = [_run(module, board) for module in measures]
+    headline, verdict = _headline(findings)
+    shown = mentioned(findings)
+    return Result(
+        program=program, organisation=organisation, as_of=as_of.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        as_of_reason=as_of_reason, time_zone=options.calendar.time_zone, effort=options.basis,  # type: ignore[arg-type]
+        window=board.window, strategies=[_strategy(r, board) for r in _by_strategy(board)], coverage=_coverage(board),
+        headline=headline, verdict=verdict, findings=findings, tickets=references(board, shown), notes=list(notes),
+    )  # fmt: skip
+
+
+def _run(module: ModuleType, board: Board) -> Finding:
+    """One measure; one that breaks becomes an error finding and the rest go on."""
+    try:
+        finding: Finding = module.measure(board)
+        return finding
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        reason = f"{type(error).__name__} in {place.name} ({place.filename.rsplit('/', 1)[-1]}:{place.lineno})"
+        sentence = "This measure failed; the others are not affected. Please report it."
+        return Finding(meta=module.META, verdict="error", sentence=sentence, reason=reason)
+
+
+def _headline(findings: Sequence[Finding]) -> tuple[str, Verdict]:
+    """The worst verdict among the measures of the work, in words; data quality never makes the headline."""
+    work = [f for f in findings if f.meta.id != "data_quality"]
+    for verdict in ("signal", "watch"):
+        loud = [f for f in work if f.verdict == verdict]
+        if loud:
+            rest = len(loud) - 1
+            more = {0: "", 1: " One more finding asks for a decision."}.get(
+                rest, f" {rest} more findings ask for a decision."
+            )
+            return (loud[0].headline or loud[0].sentence) + more, verdict
+    if any(f.verdict == "noise" for f in work):
+        return "No signal in these weeks: what moved is no more than chance gives.", "noise"
+    reasons = list(dict.fromkeys(f.reason for f in work if f.reason))
+    return f"There is nothing to judge. {reasons[0] if reasons else ''}".strip(), "not_judged"
+
+
+def _by_strategy(board: Board) -> list[Regime]:
+    """The regimes of the window, one a strategy (its last), oldest first."""
+    window = range(board.first_week, board.last_week + 1)
+    regimes = {id(r.strategy): r for w in window if (r := board.regimes.get(w)) is not None}
+    return list(regimes.values())
+
+
+def _strategy(regime: Regime, board: Board) -> StrategyRef:
+    valid = regime.strategy.valid
+    first = min((w for w, r in board.regimes.items() if r and r.strategy is regime.strategy), default=board.first_week)
+    since = valid.first if valid else day_of(monday(first))
+    priorities = [
+        Priority(
+            id=t.id, name=t.name, kind=t.kind, owner=t.priority.owner if t.priority else "",
+            share=(t.priority.share.low, t.priority.share.high) if t.priority and t.priority.share else None,
+            why=t.priority.why if t.priority else "", done=t.priority.done if t.priority else "",
+        ) for t in regime.targets
+    ]  # fmt: skip
+    until = valid.last.isoformat() if valid and valid.last else None
+    return StrategyRef(name=regime.strategy.strategy, since=since.isoformat(), until=until, priorities=priorities)
+
+
+def _coverage(board: Board) -> list[TrackerCoverage]:
+    return [
+        TrackerCoverage(
+            name=r.name, kind=r.kind, source=r.source, tickets=int(r.tickets), with_history=int(r.with_history),
+            skipped=int(r.skipped), newest_change=r.newest if isinstance(r.newest, str) else None,
+        ) for r in board.rows(COVERAGE, board.as_of)
+    ]  # fmt: skip

@@ -1,0 +1,157 @@
+"""How sure one can be of a share, given that tickets of one week resemble each other and tickets differ in size.
+
+Assumptions, for every function here: weeks are exchangeable clusters within a quarter; a ticket is one draw, weighted by the
+effort it took; weights do not depend on the priority. ``rho`` is the intra-class correlation of tickets in one week.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+Array = npt.NDArray[np.float64]
+
+PRIOR_RHO = 0.07
+PRIOR_WEEKS = 26
+"""The prior counts as much as half a year of the site's own weeks. DESIGN §7; research/field.md measured 0.04-0.08."""
+
+LEAST = 10.0
+"""Shares resting on fewer effective tickets are not judged."""
+
+SURE, LIKELY = 0.05, 0.20
+"""Adjusted p at or below which a verdict is a signal (95 %) or worth watching (80 %)."""
+
+
+def kish(total: float, squares: float) -> float:
+    """Effective number of equally weighted tickets: (sum of weights)^2 / sum of squared weights (Kish 1965)."""
+    return total * total / squares if squares > 0 else 0.0
+
+
+def effective(tickets: float, weeks: int, rho: float) -> float:
+    """Tickets divided by the design effect 1 + (m - 1) rho, m tickets a week (Kish 1965, ch. 5)."""
+    if weeks < 1 or tickets <= 0:
+        return 0.0
+    return tickets / (1.0 + max(tickets / weeks - 1.0, 0.0) * rho)
+
+
+def wilson(share: float, n: float, level: float = 0.95) -> tuple[float, float]:
+    """Score interval of a share on ``n`` effective tickets (Wilson 1927)."""
+    if n <= 0:
+        return 0.0, 1.0
+    z = float(stats.norm.ppf(0.5 + level / 2))
+    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * float(np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)))
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def outside(share: float, low: float, high: float, n: float) -> float:
+    """Two-sided p of seeing ``share`` if the truth lies within [low, high]: the score test at the nearer end.
+
+    The p that belongs to the Wilson interval: it is 0.05 just where the 95 % interval touches the range.
+    """
+    if low <= share <= high:
+        return 1.0
+    edge = low if share < low else high
+    spread = float(np.sqrt(edge * (1 - edge) / n)) if n > 0 else np.inf
+    if spread == 0.0:
+        return 0.0  # nothing, or everything, was intended: a single ticket outside contradicts it
+    return float(2 * stats.norm.sf(abs(share - edge) / spread))
+
+
+def adjust(p: Sequence[float]) -> list[float]:
+    """p values corrected for their number (Benjamini and Hochberg 1995)."""
+    return [float(v) for v in stats.false_discovery_control(np.asarray(p))] if len(p) else []
+
+
+def verdict(adjusted: float) -> str:
+    return "signal" if adjusted <= SURE else "watch" if adjusted <= LIKELY else "noise"
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """One week: tickets per category (columns of one order) and the block of weeks that are alike but for chance."""
+
+    counts: tuple[float, ...]
+    block: int
+
+
+def intraclass(clusters: Sequence[Cluster]) -> float | None:
+    """Intra-class correlation of categories within weeks, the ANOVA estimator pooled over categories.
+
+    One-way analysis of variance of the 0/1 indicator of each category, weeks nested in blocks (quarters, so that slow change
+    is not taken for week-to-week chance), mean squares summed over categories (Ridout, Demetrio and Firth 1999, "AOV";
+    Donner 1986). ``None`` with fewer than 8 degrees of freedom between weeks.
+    """
+    between = within = 0.0
+    df_between = df_within = 0.0
+    size_numerator = 0.0
+    for block in sorted({c.block for c in clusters}):
+        counts = np.asarray([c.counts for c in clusters if c.block == block and sum(c.counts) > 0], dtype=float)
+        if len(counts) < 2:
+            continue
+        n = counts.sum(axis=1)
+        total = float(n.sum())
+        mean = counts.sum(axis=0) / total
+        share = counts / n[:, None]
+        between += float((n[:, None] * (share - mean) ** 2).sum())
+        within += float((n[:, None] * share * (1 - share)).sum())
+        df_between += len(n) - 1
+        df_within += total - len(n)
+        size_numerator += total - float((n * n).sum()) / total
+    if df_between < 8 or df_within <= 0:
+        return None
+    size = size_numerator / df_between
+    msb, msw = between / df_between, within / df_within
+    below = msb + (size - 1) * msw
+    return float(np.clip((msb - msw) / below, 0.0, 1.0)) if below > 0 else None
+
+
+def shrunk(rho: float | None, weeks: int) -> float:
+    """The site's own correlation drawn towards ``PRIOR_RHO`` by ``PRIOR_WEEKS`` weeks' worth."""
+    return PRIOR_RHO if rho is None else (weeks * rho + PRIOR_WEEKS * PRIOR_RHO) / (weeks + PRIOR_WEEKS)
+
+
+def drift(shares: Array, low: Array, high: Array) -> Array:
+    """What would have to move: max(sum over the upper ends, sum under the lower ends), along the last axis."""
+    over = np.clip(shares - high, 0, None).sum(axis=-1)
+    under = np.clip(low - shares, 0, None).sum(axis=-1)
+    return np.asarray(np.maximum(over, under), dtype=np.float64)
+
+
+def drift_interval(
+    shares: Sequence[float], low: Sequence[float], high: Sequence[float], n: float
+) -> tuple[float, float]:
+    """95 % interval of the drift: parametric bootstrap, 4,000 multinomial draws of ``n`` effective tickets, fixed seed.
+
+    Drift cannot fall below 0, so on a site without any the interval begins at 0 and chance alone gives it some width.
+    """
+    rest = max(0.0, 1.0 - float(np.sum(shares)))
+    p = np.asarray([*shares, rest])
+    draws = np.random.default_rng(20260101).multinomial(max(1, round(n)), p / p.sum(), size=4000)[:, :-1] / max(
+        1, round(n)
+    )
+    values = drift(draws, np.asarray(low), np.asarray(high))
+    return float(np.quantile(values, 0.025)), float(np.quantile(values, 0.975))
+
+
+def excess(
+    planned: Iterable[float], added: Iterable[float], n: Iterable[float], x: Iterable[float]
+) -> list[float] | None:
+    """p of ``x`` or more additions to ``n`` planned items (one p each), given past deliverables' own rates.
+
+    Additions as over-dispersed counts: rate = sum added / sum planned, dispersion from Pearson's chi-square (Wedderburn 1974,
+    quasi-Poisson), tail of the negative binomial with that mean and variance. ``None`` with fewer than 10 past deliverables.
+    """
+    past, grown = np.asarray([*planned], dtype=float), np.asarray([*added], dtype=float)
+    if len(past) < 10 or past.sum() <= 0:
+        return None
+    rate = max(float(grown.sum()), 0.5) / float(past.sum())
+    dispersion = max(1.0, float((((grown - rate * past) ** 2) / (rate * past)).sum()) / (len(past) - 1))
+    mean, seen = rate * np.asarray([*n], dtype=float), np.asarray([*x], dtype=float)
+    if dispersion <= 1.0 + 1e-9:
+        return [float(p) for p in np.atleast_1d(stats.poisson.sf(seen - 1, mean))]
+    return [float(p) for p in np.atleast_1d(stats.nbinom.sf(seen - 1, mean / (dispersion - 1.0), 1.0 / dispersion))]

@@ -1,0 +1,302 @@
+"""One DuckDB file that holds everything pulled and decided; opened for one short transaction at a time."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
+
+from analyzer.migrations import migrate
+from connectors.connector import TICKET_KINDS, Payload
+from connectors.ticket import Container, Parsed, Problem
+
+Connection = duckdb.DuckDBPyConnection
+
+
+class Busy(Exception):
+    """Another process held the store for longer than we were willing to wait."""
+
+
+class Damaged(Exception):
+    """The file is not a store."""
+
+
+def naive(moment: datetime | None) -> datetime | None:
+    """UTC without the zone, as the store keeps moments."""
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment is not None else None
+
+
+def scalar(con: Connection, sql: str, values: Sequence[Any] = ()) -> Any:
+    """The single value of a query, or the number of rows an INSERT wrote; ``None`` for no row."""
+    rows = con.execute(sql, list(values)).fetchall()  # all rows: DuckDB keeps a connection busy until its last one
+    return rows[0][0] if rows else None
+
+
+class Store:
+    """``path`` is the DuckDB file; ``patience`` the seconds to wait for another process that has it open."""
+
+    def __init__(self, path: Path, patience: float = 60.0, memory_limit: str = "") -> None:
+        self.path, self.patience, self.memory_limit = path, patience, memory_limit
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction: all of it is kept, or none."""
+        con = self._open(read_only=False)
+        try:
+            migrate(con)
+            con.execute("BEGIN")
+            try:
+                yield con
+            except BaseException:
+                con.execute("ROLLBACK")
+                raise
+            con.execute("COMMIT")
+        finally:
+            con.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Read-only; any number of processes may read at once. A store that is not there yet is made, empty."""
+        if not self.path.exists():
+            with self.writing():
+                pass
+        con = self._open(read_only=True)
+        try:
+            yield con
+        finally:
+            con.close()
+
+    def _open(self, read_only: bool) -> Connection:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        waiting = Retrying(
+            retry=retry_if_exception_type(duckdb.IOException), reraise=True,
+            stop=stop_after_delay(self.patience), wait=wait_random_exponential(0.05, max=2),
+        )  # fmt: skip
+        config: dict[str, str | bool | int | float | list[str]] = (
+            {"memory_limit": self.memory_limit} if self.memory_limit else {}
+        )
+        try:
+            con: Connection = waiting(lambda: duckdb.connect(str(self.path), read_only=read_only, config=config))
+        except duckdb.IOException as error:
+            if "lock" in str(error).lower():
+                raise Busy(
+                    f"Another process has {self.path.name} open and did not let go within {self.patience:.0f} s. "
+                    "Let it finish, then try again."
+                ) from error
+            raise Damaged(f"{self.path} cannot be opened as a store. Name another file, or restore it.") from error
+        except duckdb.Error as error:
+            raise Damaged(f"{self.path} cannot be opened as a store. Name another file, or restore it.") from error
+        con.execute("SET preserve_insertion_order = false")
+        con.execute("SET enable_progress_bar = false")
+        return con
+
+
+# ---------------------------------------------------------------- raw payloads
+
+
+def save_raw(con: Connection, tracker: str, payloads: Sequence[Payload], fetched: datetime) -> None:
+    """Upserts payloads by (tracker, kind, id); of several with one id in a batch the last counts."""
+    latest = {(p.kind, p.id): p for p in payloads}
+    frame = pd.DataFrame(
+        {
+            "kind": [p.kind for p in latest.values()],
+            "id": [p.id for p in latest.values()],
+            "payload": [zlib.compress(_json(p.data), 1) for p in latest.values()],
+        }
+    )
+    if frame.empty:
+        return
+    con.register("incoming", frame)
+    con.execute(
+        "DELETE FROM raw USING incoming i WHERE raw.tracker = ? AND raw.kind = i.kind AND raw.id = i.id", [tracker]
+    )
+    con.execute("INSERT INTO raw SELECT ?, kind, id, ?, payload::BLOB, NULL FROM incoming", [tracker, naive(fetched)])
+    # a new history means its issue must be read again, and the other way round
+    con.execute(
+        "UPDATE raw SET parsed = NULL FROM incoming i WHERE raw.tracker = ? AND raw.id = i.id AND raw.kind = 'issue'",
+        [tracker],
+    )
+    con.unregister("incoming")
+
+
+def reference_payloads(con: Connection, tracker: str) -> list[Payload]:
+    """Everything that is not per ticket, in a fixed order."""
+    rows = con.execute(
+        "SELECT kind, id, payload FROM raw WHERE tracker = ? AND kind NOT IN (SELECT unnest(?)) ORDER BY kind, id",
+        [tracker, list(TICKET_KINDS)],
+    ).fetchall()
+    return [Payload(kind, ident, json.loads(zlib.decompress(blob))) for kind, ident, blob in rows]
+
+
+def unread(con: Connection, tracker: str, reader: str, most: int) -> list[tuple[Payload, Payload | None]]:
+    """Up to ``most`` issues (with their history) that ``reader``, a parser's fingerprint, has not read yet."""
+    rows = con.execute(
+        """
+        SELECT i.id, i.payload, h.payload FROM (
+            SELECT id, payload FROM raw WHERE tracker = $1 AND kind = 'issue' AND parsed IS DISTINCT FROM $2 LIMIT $3
+        ) i LEFT JOIN raw h ON h.tracker = $1 AND h.kind = 'history' AND h.id = i.id
+        """,
+        [tracker, reader, most],
+    ).fetchall()
+    return [
+        (Payload("issue", ident, json.loads(zlib.decompress(issue))),
+         Payload("history", ident, json.loads(zlib.decompress(history))) if history is not None else None)
+        for ident, issue, history in rows
+    ]  # fmt: skip
+
+
+def mark_read(con: Connection, tracker: str, reader: str, ids: Sequence[str]) -> None:
+    con.execute(
+        "UPDATE raw SET parsed = ? WHERE tracker = ? AND kind = 'issue' AND id IN (SELECT unnest(?))",
+        [reader, tracker, list(ids)],
+    )
+
+
+# ---------------------------------------------------------------- what was parsed
+
+UPSERTS = {"containers": "id", "people": "id"}
+
+
+def save_parsed(con: Connection, tracker: str, parsed: Parsed) -> None:
+    """Replaces everything known of the tickets in ``parsed``; containers and people are upserted by id."""
+    tickets = list({t.id: t for t in parsed.tickets}.values())
+    ids = pd.DataFrame({"id": pd.Series([t.id for t in tickets], dtype=object)})
+    con.register("incoming_ids", ids)
+    if tickets:
+        frame = _frame(tickets, exclude=("aliases",))
+        frame["aliases"] = [" ".join(t.aliases) for t in tickets]
+        con.register("incoming", frame)
+        con.execute(
+            """
+            CREATE OR REPLACE TEMP TABLE numbered AS
+            SELECT i.*, coalesce(t.no, (SELECT coalesce(max(no), 0) FROM tickets) + row_number() OVER (
+                PARTITION BY t.no IS NULL ORDER BY i.id))::INTEGER AS no
+            FROM incoming i LEFT JOIN tickets t ON t.id = i.id
+            """
+        )
+        for table, column in (("spans", "ticket"), ("changes", "ticket"), ("tickets", "no")):
+            con.execute(f"DELETE FROM {table} USING numbered n WHERE {table}.{column} = n.no")
+        con.execute("DELETE FROM relations USING incoming_ids i WHERE relations.source = i.id")
+        con.execute("DELETE FROM problems USING incoming_ids i WHERE problems.ticket = i.id")
+        con.execute("INSERT INTO tickets BY NAME SELECT * FROM numbered")
+        con.unregister("incoming")
+        for table, rows in (("spans", parsed.spans), ("changes", parsed.changes)):
+            if rows:
+                con.register("incoming", _frame(rows))
+                con.execute(
+                    f"INSERT INTO {table} BY NAME SELECT i.* REPLACE (n.no AS ticket) "
+                    "FROM incoming i JOIN numbered n ON n.id = i.ticket ORDER BY i.field, n.no"
+                )
+                con.unregister("incoming")
+        con.execute("DROP TABLE numbered")
+    _upsert(con, "containers", list(_richest(parsed.containers)))
+    _upsert(con, "people", list({p.id: p for p in parsed.people}.values()))
+    if parsed.relations:
+        con.register("incoming", _frame(list(dict.fromkeys(parsed.relations))))
+        con.execute(
+            "DELETE FROM relations USING incoming i WHERE relations.source = i.source AND relations.target = i.target"
+        )
+        con.execute("INSERT INTO relations BY NAME SELECT * FROM incoming")
+        con.unregister("incoming")
+    con.unregister("incoming_ids")
+    by_key = {t.key: t.id for t in tickets}
+    add_problems(con, tracker, parsed.problems, by_key)
+
+
+def add_problems(
+    con: Connection, tracker: str, problems: Iterable[Problem], tickets: dict[str, str] | None = None
+) -> None:
+    rows = [(tracker, (tickets or {}).get(p.where), p.kind, p.where, p.what) for p in problems]
+    if rows:
+        con.register(
+            "incoming", pd.DataFrame(rows, columns=["tracker", "ticket", "kind", "place", "what"], dtype=object)
+        )
+        con.execute("INSERT INTO problems BY NAME SELECT * FROM incoming")
+        con.unregister("incoming")
+
+
+def resolve_parents(con: Connection, tracker: str) -> None:
+    """Gives parents and relations known only by key (``@PAY-12``) their ticket's id, by its key of today or an earlier one."""
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE key_of AS
+        WITH keys AS (
+            SELECT key, id FROM tickets WHERE tracker = $1
+            UNION ALL
+            SELECT unnest(string_split(aliases, ' ')), id FROM tickets WHERE tracker = $1 AND aliases <> ''
+        ) SELECT '@' || key AS key, min(id) AS id FROM keys GROUP BY key
+        """,
+        [tracker],
+    )
+    con.execute("UPDATE spans SET value = k.id FROM key_of k WHERE spans.field = 'parent' AND spans.value = k.key")
+    for end in ("source", "target"):
+        con.execute(f"UPDATE relations SET {end} = k.id FROM key_of k WHERE relations.{end} = k.key")
+    con.execute("DROP TABLE key_of")
+
+
+def _richest(containers: Iterable[Container]) -> Iterable[Container]:
+    """One container an id: the one that tells most (an issue names a sprint without the dates the sprint list has)."""
+    best: dict[str, Container] = {}
+    for c in containers:
+        held = best.get(c.id)
+        if held is None or _told(c) >= _told(held):
+            best[c.id] = c
+    return best.values()
+
+
+def _told(c: Container) -> int:
+    return sum(v not in (None, "") for v in (c.start, c.end, c.completed, c.state, c.key, c.url))
+
+
+def _upsert(con: Connection, table: str, rows: Sequence[Any]) -> None:
+    if not rows:
+        return
+    con.register("incoming", _frame(rows))
+    if table == "containers":  # what is known already is not forgotten because a later mention is shorter
+        con.execute(
+            """
+            UPDATE containers c SET name = i.name, key = coalesce(nullif(i.key, ''), c.key),
+                url = coalesce(nullif(i.url, ''), c.url), state = coalesce(nullif(i.state, ''), c.state),
+                start = coalesce(i.start, c.start), "end" = coalesce(i."end", c."end"),
+                completed = coalesce(i.completed, c.completed)
+            FROM incoming i WHERE c.id = i.id
+            """
+        )
+    else:
+        con.execute(f"UPDATE {table} c SET bot = i.bot, team = i.team FROM incoming i WHERE c.id = i.id AND i.bot")
+    con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming i ANTI JOIN {table} c ON c.id = i.id")
+    con.unregister("incoming")
+
+
+def _frame(rows: Sequence[Any], exclude: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Rows of one of our dataclasses as columns; moments as naive UTC, text with unpaired surrogates mended."""
+    columns: dict[str, pd.Series[Any]] = {}
+    for name in [n for n in type(rows[0]).__slots__ if n not in exclude]:
+        values = [getattr(r, name) for r in rows]
+        if any(isinstance(v, datetime) for v in values):
+            columns[name] = pd.Series(pd.to_datetime(pd.Series([naive(v) for v in values], dtype=object))).astype(
+                "datetime64[us]"
+            )
+        elif name in ("start", "end", "completed", "until"):
+            columns[name] = pd.Series([None] * len(values), dtype="datetime64[us]")
+        else:
+            columns[name] = pd.Series([_clean(v) for v in values], dtype=object)
+    return pd.DataFrame(columns)
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str) and not value.isascii():
+        return value.encode("utf-8", "replace").decode("utf-8")
+    return value
+
+
+def _json(data: dict[str, Any]) -> bytes:
+    return json.dumps(data, ensure_ascii=True, separators=(",", ":")).encode()
