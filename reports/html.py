@@ -1,0 +1,102 @@
+"""A Result becomes one HTML file that needs no network and no JavaScript, and in which foreign text stays text."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from itertools import groupby
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from reports import charts, numbers, story, words
+from reports.safety import plain, short, slug, web_address
+from reports.story import Data
+
+MOST_BYTES = 1_000_000
+TICKETS_A_ROW = (1_000, 20, 8, 3, 0)  # tried in turn until the page fits; what is cut is counted
+ROWS_AT_ONCE = 10
+HEATS = 8
+
+
+def render(result: Data) -> str:
+    """The page. What does not fit into 1 MB is said as ``and N more``, never dropped in silence."""
+    result = plain(result)
+    pictures = {id(detail): _picture(detail) for finding in result["findings"] for detail in finding["details"]}
+    page = ""
+    for most in TICKETS_A_ROW:
+        page = _page(result, pictures, most)
+        if len(page.encode()) <= MOST_BYTES:
+            break
+    return page
+
+
+def _page(result: Data, pictures: dict[int, Any], most: int) -> str:
+    return _environment().get_template("report.html.j2").render(
+        result=result,
+        tickets={name: _ticket(ticket) for name, ticket in result["tickets"].items()},
+        picture=lambda detail: pictures[id(detail)],
+        css=Markup((files("reports") / "templates" / "report.css").read_text(encoding="utf-8")),
+        most=most,
+    )  # fmt: skip
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        words=words, numbers=numbers, story=story, slug=slug, short=short,
+        groups=groups, bars=bars, heats=heats, split=split, burn_up_words=charts.burn_up_words,
+    )  # fmt: skip
+    return environment
+
+
+def _picture(detail: Data) -> Any:
+    if detail["shape"] == "series":
+        return [(panel, Markup(panel.svg)) for panel in charts.series_panels(detail)]
+    if detail["shape"] == "burn_up":
+        return Markup(charts.burn_up_picture(detail))
+    return None
+
+
+def _ticket(ticket: Data) -> tuple[str, str, str | None]:
+    return ticket["key"], short(ticket["title"]), web_address(ticket["url"])
+
+
+def groups(details: list[Data]) -> list[tuple[str, list[Data]]]:
+    """Details by shape, in order; burn-ups that follow one another stand together."""
+    found: list[tuple[str, list[Data]]] = []
+    for shape, run in groupby(details, key=lambda detail: str(detail["shape"])):
+        if shape == "burn_up":
+            found.append((shape, list(run)))
+        else:
+            found.extend((shape, [detail]) for detail in run)
+    return found
+
+
+def split(rows: list[Data]) -> list[list[Data]]:
+    """The rows shown at once, and those a reader asks for; two or three stragglers are not worth a click."""
+    return [rows] if len(rows) <= ROWS_AT_ONCE + 3 else [rows[:ROWS_AT_ONCE], rows[ROWS_AT_ONCE:]]
+
+
+def bars(table: Data) -> tuple[str, float]:
+    """The column whose cells carry a bar (the first of unit share, ``share`` before others) and its longest bar."""
+    shares = [column["id"] for column in table["columns"] if column["unit"] == "share"]
+    if not shares or len(table["rows"]) < 2:
+        return "", 1.0
+    chosen = "share" if "share" in shares else shares[0]
+    known = [value for row in table["rows"] if numbers.is_number(value := row["cells"].get(chosen))]
+    return chosen, max([0.0, *known]) or 1.0
+
+
+def heats(values: list[list[float | None]]) -> list[list[int]]:
+    """How dark each cell is, from 0 to 8, against the largest amount of the table."""
+    most = max((abs(value) for row in values for value in row if value is not None), default=0.0) or 1.0
+    return [[0 if value is None else round(HEATS * abs(value) / most) for value in row] for row in values]

@@ -1,0 +1,168 @@
+"""Every word the report says of its own stands here, so another language is another file like this one."""
+
+from __future__ import annotations
+
+LANGUAGE = "en"
+REPORT = "Alignment report"
+DASH = "–"
+
+VERDICTS = {
+    "signal": "Signal",
+    "watch": "Watch",
+    "noise": "No signal",
+    "not_judged": "Not judged",
+    "error": "Failed",
+}
+HOW_SURE = {
+    "signal": "Sure enough to act on: outside the 95 % interval, after correction for looking in many places.",
+    "watch": "Not sure yet: outside the 80 % interval, inside the 95 % one.",
+    "noise": "What moved is within what chance alone would do.",
+    "not_judged": "Not enough could be seen to say anything.",
+    "error": "A calculation failed, so the picture is not complete.",
+}
+HEADLINES = {  # used only where the Result brings no headline of its own
+    "signal": "Something needs a decision",
+    "watch": "Something to watch",
+    "noise": "No signal in these weeks",
+    "not_judged": "Nothing could be judged in these weeks",
+    "error": "A calculation failed",
+}
+
+UNITS = {
+    "share": ("", ""),
+    "person_days": ("person-day", "person-days"),
+    "tickets": ("ticket", "tickets"),
+    "points": ("point", "points"),
+    "count": ("", ""),
+    "weeks": ("week", "weeks"),
+    "text": ("", ""),
+    "date": ("", ""),
+    "percent_points": ("percentage point", "percentage points"),
+}
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July",
+    "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+SINCE = "Since"
+SINCE_UNKNOWN = "Not tied to one week"
+HOW_SURE_LABEL = "How sure"
+JUDGED = "Judged"
+SCORES = "Three scores that lead"
+SCORE_NAMES = {  # a score is higher the better, so it is named for the good state
+    "priority_drift": "Intended mix",
+    "scope_creep": "Agreed scope",
+    "unlinked_work": "Linked work",
+}
+ARITHMETIC = "How this adds up"
+OUT_OF_100 = "of 100"
+HIGHER = "Higher is better."
+SCORE = "Score"
+NO_SCORE = "No score"
+DECISIONS = "What needs a decision"
+NO_DECISION = "No signal in these weeks. Nothing here asks for a decision."
+NOTHING_JUDGED = "Nothing could be judged, so nothing here asks for a decision. What is missing is said below."
+OTHERS = {"noise": "No signal", "not_judged": "Not judged", "error": "Failed"}
+
+COVERAGE = "What was seen"
+COVERAGE_WHY = "Read this before the findings: it says what they rest on."
+TRACKERS = "Trackers"
+COVERAGE_COLUMNS = ("Tracker", "Kind", "Source", "Tickets", "With history", "Skipped", "Newest change")
+NO_TRACKERS = "No tracker was read."
+SET_APART = "Weeks set apart"
+SET_APART_WHY = "Shown in the charts, left out of every judgement."
+NONE_SET_APART = "None."
+NOTES = "Notes"
+STRATEGY = "The strategy it was held against"
+STRATEGY_COLUMNS = ("Priority", "Intended share", "Owner", "Done when")
+NO_STRATEGY = "No strategy was in force in these weeks."
+KINDS = {"priority": "priority", "upkeep": "upkeep", "parked": "not now"}
+
+NO_FINDINGS = "No measure was computed."
+HOW = "How this is computed, and where it may mislead"
+HOW_PARTS = {"how": "How", "limits": "Where it may mislead", "source": "Source"}
+NOT_JUDGED = "Not judged:"
+NOT_JUDGED_AFTER = "Nothing was assumed in its place. It is judged again as soon as this changes."
+ERROR = "This measure failed, and the others went on:"
+ERROR_AFTER = "That is a fault of the program, not of the work."
+NO_REASON = "no reason was recorded."
+NO_ROWS = "No rows."
+NO_VALUES = "No values to draw."
+VALUES = "The values behind this chart"
+WEEK = "Week"
+TICKETS = "Tickets"
+TOTAL = "Total"
+INTENDED = "intended"
+KEY_LINE = "each week"
+KEY_BAND = "intended range"
+KEY_APART = "week set apart"
+KEY_SCOPE = "scope"
+KEY_DONE = "done"
+KEY_PLANNED = "planned"
+KEY_AGREED = "agreed range"
+AGREED = "agreed"
+SAME_SCALE = "All panels share one scale."
+HEAT = "The stronger the tint, the larger the number."
+CONTENTS_SKIP = "Skip to the findings"
+BACK = "Back to the top"
+
+FOOTER = (
+    "This measures the work, not people. No person's name or number appears in it; an owner is named only where the "
+    "strategy names one. Groups of fewer than five people are merged before they are shown."
+)
+EFFORT = {
+    "days": "Effort is person-days read from ticket history: each working day of each assignee, split over the "
+    "tickets in progress that day.",
+    "count": "Effort is the number of tickets.",
+    "points": "Effort is story points as estimated.",
+}
+
+
+def counted(number: int, unit: str) -> str:
+    """``3 tickets``, ``1 ticket``."""
+    one, many = UNITS[unit]
+    return f"{number:,}\N{NO-BREAK SPACE}{one if number == 1 else many}"
+
+
+def and_more(number: int) -> str:
+    return f"and {number:,} more"
+
+
+def more_rows(number: int) -> str:
+    return f"{number:,} more rows" if number != 1 else "1 more row"
+
+
+def more_panels(number: int) -> str:
+    return f"{number:,} more lines are in the table of values."
+
+
+def interval(text: str) -> str:
+    return f"95 % interval {text}"
+
+
+def week_from(week: str, day: str) -> str:
+    return f"{week}, the week of {day}"
+
+
+def span(first: str, last: str) -> str:
+    return f"{first} to {last}"
+
+
+def window(weeks: int, days: str) -> str:
+    return f"{counted(weeks, 'weeks')}, {days}" if weeks else "no complete week"
+
+
+def in_force(since: str, until: str | None) -> str:
+    return f"in force from {since} to {until}" if until else f"in force since {since}"
+
+
+def tickets_in(number: int, trackers: list[str]) -> str:
+    return f"{counted(number, 'tickets')} in {', '.join(trackers)}" if trackers else ""
+
+
+def as_of(moment: str, zone: str) -> str:
+    return f"As of {moment} ({zone})."
+
+
+def last_value(value: str, week: str) -> str:
+    return f"{value} in {week}"
