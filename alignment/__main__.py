@@ -1,0 +1,5 @@
+"""``python -m alignment`` is the command."""
+
+from alignment.cli import main
+
+main()

@@ -1,0 +1,67 @@
+"""Whether settings and strategy are in order, and what in them may not be meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from alignment.settings import read_settings
+from alignment.wiring import SETTINGS, settings_or_defaults
+from analyzer.problem import Mistake
+from analyzer.strategy_file import read_advice, read_strategies
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was looked at, every mistake, and advice that stops nothing."""
+
+    looked_at: tuple[str, ...]
+    mistakes: tuple[Mistake, ...]
+    advice: tuple[Mistake, ...]
+    said: tuple[str, ...]
+
+    def lines(self) -> Iterator[str]:
+        yield f"Looked at: {', '.join(self.looked_at)}"
+        yield from self.said
+        if self.mistakes:
+            yield f"{len(self.mistakes)} {'mistake' if len(self.mistakes) == 1 else 'mistakes'} to mend:"
+            yield from (f"  {m}" for m in self.mistakes)
+        if self.advice:
+            yield "Perhaps not meant:"
+            yield from (f"  {m}" for m in self.advice)
+        if not self.mistakes:
+            yield "No mistakes."
+
+    def as_data(self) -> dict[str, Any]:
+        def plain(m: Mistake) -> dict[str, Any]:
+            return {"file": m.file, "line": m.line, "what": m.what, "fix": m.fix}
+
+        return {"mistakes": [plain(m) for m in self.mistakes], "advice": [plain(m) for m in self.advice]}
+
+
+def check_all(settings_path: Path | None, strategy: Path | None) -> Answer:
+    """Reads the settings file (if there is one) and the strategy, and collects every mistake of both."""
+    looked: list[str] = []
+    mistakes: list[Mistake] = []
+    path = settings_path or (SETTINGS if SETTINGS.exists() else None)
+    settings = None
+    if path is not None:
+        looked.append(path.name)
+        settings, mistakes = read_settings(path)
+    where = strategy or (
+        settings.strategy if settings else settings_or_defaults(None).strategy if path is None else None
+    )
+    if where is None:
+        return Answer(
+            tuple(looked), tuple(mistakes), (), ("The strategy was not looked at: its place is in the settings.",)
+        )
+    found, more = read_strategies(where)
+    looked.append(where.name)
+    said = [
+        f"{s.strategy}: {len(s.priorities)} priorities, {len(s.not_now)} parked, "
+        + (f"valid {s.valid.first} to {s.valid.last or 'further notice'}" if s.valid else "always valid")
+        for s in found
+    ]
+    return Answer(tuple(looked), (*mistakes, *more), tuple(read_advice(where)), tuple(said))

@@ -1,0 +1,154 @@
+"""Brings a store up to date: fetches every tracker's payloads, keeps them raw, then reads what has not been read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from analyzer import store as storing
+from analyzer.store import Store
+from connectors.connector import Connector, Malformed, ParseOptions, Payload
+from connectors.ticket import Parsed, Problem
+
+PARSER_VERSION = 1
+"""Raised when the parsers change what they make of a payload: then everything raw is read again, without a pull."""
+
+FETCH_BATCH = 1_000
+READ_BATCH = 2_000
+
+Progress = Callable[[str, str, int], None]
+"""Called with the tracker, a word for the step, and how many tickets are through it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """What one tracker gave: tickets fetched, read, and entries skipped (with the first few said)."""
+
+    tracker: str
+    fetched: int
+    read: int
+    skipped: int
+    problems: tuple[str, ...]
+
+
+def silent(_tracker: str, _step: str, _count: int) -> None:
+    pass
+
+
+def pull(
+    store: Store, connector: Connector, options: ParseOptions, now: datetime, progress: Progress = silent
+) -> Pulled:
+    """One tracker. Safe to stop anywhere and to repeat: payloads are upserted, reading goes on where it stopped.
+
+    Raises ``connectors.connector.ConnectorError`` and ``analyzer.store.Busy``.
+    """
+    with store.writing() as con:
+        con.execute("DELETE FROM trackers WHERE name = ?", [connector.name])
+        con.execute(
+            "INSERT INTO trackers BY NAME SELECT ? AS name, ? AS kind, ? AS source, ? AS live, ? AS pulled",
+            [connector.name, connector.kind, connector.source, connector.live, storing.naive(now)],
+        )
+        con.execute("DELETE FROM problems WHERE tracker = ? AND ticket IS NULL", [connector.name])
+    fetched, problems = _fetch(store, connector, now, progress)
+    read, unreadable = _read(store, connector, options, progress)
+    problems += unreadable
+    with store.writing() as con:
+        storing.add_problems(con, connector.name, problems)
+        storing.resolve_parents(con, connector.name)
+        body = {"tracker": connector.name, "fetched": fetched, "read": read, "skipped": len(problems)}
+        con.execute(
+            "INSERT INTO runs (moment, kind, as_of, body) VALUES (?, 'pull', ?, ?)",
+            [storing.naive(now), storing.naive(now), json.dumps(body, sort_keys=True)],
+        )
+    said = tuple(f"{p.where}: {p.what}" for p in problems[:5])
+    return Pulled(connector.name, fetched, read, len(problems), said)
+
+
+def _fetch(store: Store, connector: Connector, now: datetime, progress: Progress) -> tuple[int, list[Problem]]:
+    problems: list[Problem] = []
+
+    def payloads() -> Iterator[Payload]:
+        for one in connector.fetch(None):
+            if isinstance(one, Problem):
+                problems.append(one)
+            else:
+                yield one
+
+    fetched = 0
+    for batch in _batches(payloads(), FETCH_BATCH):
+        with store.writing() as con:
+            storing.save_raw(con, connector.name, batch, now)
+        fetched += sum(p.kind == "issue" for p in batch)
+        progress(connector.name, "fetched", fetched)
+    return fetched, problems
+
+
+def _read(store: Store, connector: Connector, options: ParseOptions, progress: Progress) -> tuple[int, list[Problem]]:
+    """Parses everything raw that this parser, with these options and this reference data, has not parsed yet."""
+    with store.reading() as con:
+        reference = storing.reference_payloads(con, connector.name)
+    parser = connector.parser(reference, options)
+    reader = _fingerprint(options, reference)
+    with store.writing() as con:
+        storing.save_parsed(con, connector.name, parser.reference())
+    read = 0
+    problems: list[Problem] = []
+    while True:
+        with store.writing() as con:
+            waiting = storing.unread(con, connector.name, reader, READ_BATCH)
+            if not waiting:
+                return read, problems
+            parsed = Parsed()
+            for issue, history in waiting:
+                try:
+                    parsed.add(parser.ticket(issue, history))
+                except Malformed as error:
+                    problems.append(Problem("malformed_ticket", issue.id, str(error)))
+                except (AttributeError, KeyError, TypeError, ValueError) as error:  # a field of an unheard-of shape
+                    what = f"it could not be read: a field has an unexpected shape ({type(error).__name__})"
+                    problems.append(Problem("malformed_ticket", str(issue.data.get("key") or issue.id), what))
+            storing.save_parsed(con, connector.name, parsed)
+            storing.mark_read(con, connector.name, reader, [issue.id for issue, _ in waiting])
+        read += len(waiting)
+        progress(connector.name, "read", read)
+
+
+def _batches(payloads: Iterable[Payload], size: int) -> Iterator[list[Payload]]:
+    batch: list[Payload] = []
+    for payload in payloads:
+        batch.append(payload)
+        if len(batch) >= size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _fingerprint(options: ParseOptions, reference: Iterable[Payload]) -> str:
+    """Of everything that decides what a parser makes of a payload."""
+    digest = hashlib.sha256(
+        repr((PARSER_VERSION, sorted(options.fields.items()), sorted(options.cancelled), options.base_url)).encode()
+    )
+    digest.update(options.secret)
+    for payload in reference:
+        if payload.kind in ("field", "status", "state", "label", "team", "export"):
+            digest.update(json.dumps([payload.kind, payload.id, payload.data], sort_keys=True).encode())
+    return digest.hexdigest()[:16]
+
+
+def installation_secret(store: Path) -> bytes:
+    """The key that pseudonyms are made with: beside the store, made on first use, readable by its owner only."""
+    path = store.with_suffix(".key")
+    if not path.exists():
+        import os
+        import secrets
+
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_hex(32).encode())
+    return path.read_bytes()

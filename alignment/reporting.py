@@ -1,0 +1,75 @@
+"""Scores the store, freezes the Result and writes it in the formats asked for."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alignment import __version__, wiring
+from analyzer.score import score
+from analyzer.store import Store, naive, scalar
+
+if TYPE_CHECKING:
+    from alignment.settings import Settings
+    from alignment.wiring import Moment
+    from analyzer.result import Result
+
+MEMORY = "1200MB"
+"""What DuckDB may hold; beyond it, it spills to disk beside the store."""
+
+
+def make_result(settings: Settings, moment: Moment, effort: str | None = None) -> Result:
+    """The Result of a moment. Raises alignment.errors.Mistakes, Mend and analyzer.store.Busy."""
+    strategies = wiring.strategies(settings.strategy)
+    store = Store(settings.store, memory_limit=MEMORY)
+    with store.reading() as con:
+        return score(
+            con, strategies, wiring.options(settings, effort), moment.at, settings.organisation, moment.reason,
+            program=f"alignment-analyzer {__version__}",
+        )  # fmt: skip
+
+
+def freeze(settings: Settings, result: Result, now: datetime, moment: Moment) -> None:
+    """Keeps a Result for ever, once: what was reported is never rewritten."""
+    body = result.model_dump_json()
+    with Store(settings.store).writing() as con:
+        known = scalar(con, "SELECT count(*) FROM runs WHERE kind = 'report' AND body = ?", [body])
+        if not known:
+            con.execute(
+                "INSERT INTO runs (moment, kind, as_of, body) VALUES (?, 'report', ?, ?)",
+                [naive(now), naive(moment.at), body],
+            )
+
+
+def write(result: Result, folder: Path, name: str, formats: Sequence[str]) -> list[Path]:
+    """Draws a Result into files, each complete or not there at all; returns what to open, one path a format."""
+    from reports import FORMATS
+
+    data = json.loads(result.model_dump_json())
+    written = []
+    for form in FORMATS:
+        if form.id in formats:
+            files = form.files(data, name)
+            for path, text in files.items():
+                _replace(folder / path, text)
+            first = folder / next(iter(files))
+            written.append(first if len(files) == 1 else first.parent)
+    return written
+
+
+def _replace(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise

@@ -1,0 +1,275 @@
+"""The settings name the trackers, teams and calendar of one installation, and never hold a secret."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, get_args
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema, model_validator
+
+from analyzer.located_yaml import Group, Items, Placed, groups, load, validate
+from analyzer.plain_words import quoted, wrong
+from analyzer.problem import Mistake
+from analyzer.written import Day, Filled, OneOrMore, Slug
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+CANCELLED = (
+    "won't fix", "won't do", "wont do", "duplicate", "cannot reproduce", "incomplete", "invalid", "not a bug",
+    "cancelled", "canceled", "declined", "rejected", "abandoned", "obsolete",
+)  # fmt: skip
+SECRET = re.compile(
+    r"((api|access|private|secret)key|pat|credentials?|.*(token|secret|password|passwd|passphrase|apikey))"
+)
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        close = difflib.get_close_matches(value[:100], available_timezones(), n=1)
+        raise wrong(
+            f"{quoted(value)} is no time zone", f"Did you mean '{close[0]}'?" if close else "Write e.g. Europe/Berlin"
+        ) from None
+    return value
+
+
+def _place(value: Path, info: ValidationInfo) -> Path:
+    """The path seen from the folder of the settings file; ``~`` is the user's home."""
+    folder = (info.context or {}).get("folder")
+    try:
+        value = value.expanduser()
+    except RuntimeError:
+        raise wrong(f"{quoted(str(value))} names a home that is not on this machine", "Write the whole path") from None
+    return Path(os.path.abspath(folder / value)) if folder is not None else value
+
+
+def _url(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        parts = urlsplit("")
+    if "@" in parts.netloc:
+        raise wrong("holds a name or password", "Delete everything from // up to and with the @")
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise wrong(f"{quoted(value)} is no web address", "Write e.g. https://company.atlassian.net")
+    return value.rstrip("/")
+
+
+def _weekday(value: Any) -> Any:
+    """``Monday`` and ``mon`` mean the same."""
+    if not isinstance(value, str):
+        return value
+    return value[:3].lower() if value.lower() in WEEKDAYS else value.lower()
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+Place = Annotated[Path, AfterValidator(_place), WithJsonSchema({"type": "string", "minLength": 1})]
+Url = Annotated[str, AfterValidator(_url), WithJsonSchema({"type": "string", "pattern": "^https?://"})]
+Weeks = Annotated[int, Field(strict=True, ge=2, le=26)]
+Days = Annotated[int, Field(strict=True, ge=0, le=366)]
+AtLeastOne = Annotated[int, Field(strict=True, ge=1, le=1000)]
+AnyWeekday = Annotated[
+    Weekday,
+    BeforeValidator(_weekday),
+    WithJsonSchema({"enum": [*get_args(Weekday), *WEEKDAYS]}),
+]
+Lower = Annotated[Filled, AfterValidator(str.lower)]
+
+
+class Tracker(Placed):
+    """One connection to a tracker, or a file that stands for it."""
+
+    name: Slug = Field(description="Short name; ids of tickets begin with it.", examples=["jira"])
+    kind: Literal["file", "example-jira", "example-linear"] = Field(
+        description="What it is: an export as a file, or a made-up company.", examples=["file"]
+    )
+    path: Place | None = Field(
+        default=None,
+        description="For kind file: a file, a folder or a pattern such as exports/*.csv.",
+        examples=["exports/*.json"],
+    )
+    field_list: Place | None = Field(
+        default=None,
+        description="A saved answer of GET /rest/api/2/field, to know custom fields by name.",
+        examples=["field.json"],
+    )
+    base_url: Url | None = Field(
+        default=None, description="Address of the tracker, for links.", examples=["https://company.atlassian.net"]
+    )
+    time_zone: Zone | None = Field(
+        default=None, description="Time zone of dates in a CSV export that carry none.", examples=["Europe/Berlin"]
+    )
+    fields: dict[Filled, OneOrMore] = Field(
+        default_factory=dict,
+        description="Field ids by what they mean (estimate, sprint, epic_link, parent_link, team, flagged) "
+        "or by the name of a custom field to keep.",
+        examples=[{"estimate": "customfield_10016"}],
+    )
+
+    @model_validator(mode="after")
+    def _file_has_a_path(self) -> Self:
+        if self.kind == "file" and self.path is None:
+            raise wrong("is of kind file and has no 'path'", "Add e.g. path: exports/*.json")
+        return self
+
+
+class Team(Placed):
+    """How the tickets of one team are recognised: any one of the lists is enough."""
+
+    name: Filled = Field(description="Name that readers see.", examples=["Payments"])
+    projects: OneOrMore | None = Field(default=None, description="Projects: keys or names.", examples=[["PAY"]])
+    components: OneOrMore | None = Field(default=None, description="Components.", examples=[["Checkout"]])
+    labels: OneOrMore | None = Field(default=None, description="Labels.", examples=[["team-payments"]])
+    tracker_teams: OneOrMore | None = Field(
+        default=None, description="Teams as the tracker names them: keys or names.", examples=[["Payments"]]
+    )
+
+    @model_validator(mode="after")
+    def _can_be_recognised(self) -> Self:
+        if not (self.projects or self.components or self.labels or self.tracker_teams):
+            raise wrong("has nothing to recognise its tickets by", "Add e.g. projects: [PAY]")
+        return self
+
+
+class Window(Placed):
+    """What is judged."""
+
+    weeks: Weeks = Field(
+        default=8, description="The number of last complete weeks that are judged, 2 to 26.", examples=[8]
+    )
+
+
+class Groups(Placed):
+    """How small a group may be shown."""
+
+    at_least: AtLeastOne = Field(
+        default=5, description="Groups of fewer people are merged before they are shown.", examples=[5]
+    )
+
+
+class Report(Placed):
+    """Where reports go."""
+
+    folder: Place = Field(
+        default=Path("reports"), validate_default=True, description="Folder of reports.", examples=["reports"]
+    )
+    formats: tuple[Literal["html", "md", "csv", "json"], ...] = Field(
+        default=("html", "md"), min_length=1, description="What is written.", examples=[["html", "md"]]
+    )
+
+
+class Settings(Placed):
+    """The settings file. Paths are seen from the folder it is in."""
+
+    organisation: str = Field(
+        default="", description="Name of the organisation, for the report.", examples=["Example Ltd"]
+    )
+    time_zone: Zone = Field(
+        default="UTC", description="Time zone in which days and weeks are cut.", examples=["Europe/Berlin"]
+    )
+    working_days: tuple[AnyWeekday, ...] = Field(
+        default=("mon", "tue", "wed", "thu", "fri"),
+        min_length=1,
+        description="Days of the week that count as work.",
+        examples=[["mon", "tue", "wed", "thu", "fri"]],
+    )
+    holidays: tuple[Day, ...] = Field(default=(), description="Days off for everyone.", examples=[["2026-12-25"]])
+    store: Place = Field(
+        default=Path("alignment.duckdb"), validate_default=True, description="The store.", examples=["alignment.duckdb"]
+    )
+    strategy: Place = Field(
+        default=Path("strategy.yaml"),
+        validate_default=True,
+        description="The strategy: a file, or a folder of dated files.",
+        examples=["strategy.yaml"],
+    )
+    trackers: tuple[Tracker, ...] = Field(
+        min_length=1, description="Where tickets come from.", examples=[[{"name": "jira", "kind": "example-jira"}]]
+    )
+    teams: tuple[Team, ...] = Field(
+        default=(),
+        description="Teams; the first that matches wins.",
+        examples=[[{"name": "Payments", "projects": ["PAY"]}]],
+    )
+    window: Window = Field(default=Window(), description="What is judged.", examples=[{"weeks": 8}])
+    effort: Literal["days", "count", "points"] = Field(
+        default="days", description="How effort is counted: person-days read from history, tickets, or points."
+    )
+    groups: Groups = Field(default=Groups(), description="How small a group may be shown.", examples=[{"at_least": 5}])
+    idle_after_days: AtLeastOne = Field(
+        default=14, description="A ticket untouched for so many days stops drawing effort.", examples=[14]
+    )
+    grace_days: Days = Field(
+        default=2, description="Days after a start in which an addition still counts as planned.", examples=[2]
+    )
+    too_new_days: Days = Field(
+        default=7, description="A ticket younger than this is too new to be unlinked.", examples=[7]
+    )
+    cancelled: tuple[Lower, ...] = Field(
+        default=CANCELLED,
+        description="Names of statuses and resolutions that mean the work was dropped, in any case.",
+        examples=[["won't fix", "duplicate"]],
+    )
+    report: Report = Field(
+        default_factory=dict, validate_default=True, description="Where reports go.", examples=[{"folder": "reports"}]
+    )
+
+
+def read_settings(path: Path) -> tuple[Settings | None, list[Mistake]]:
+    """The settings, or None and every mistake in the file with its line. Paths come back absolute."""
+    group, mistakes = load(path)
+    if group is None:
+        return None, mistakes
+    secrets = list(_secrets(group))
+    folder = Path(os.path.abspath(path)).parent
+    settings, more = validate(group, Settings, {"folder": folder})
+    places = {(secret.line, secret.what.split("'")[1]) for secret in secrets}
+    more = [one for one in more if not any(one.line == line and f"'{key}'" in one.what for line, key in places)]
+    mistakes = sorted({*mistakes, *more, *secrets, *_taken(group, "trackers"), *_taken(group, "teams")})
+    return (None if mistakes else settings), mistakes
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of the file as people write it, for editors."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Settings.model_json_schema()}
+
+
+def _secrets(value: Group | Items) -> Iterator[Mistake]:
+    """Keys that name a secret, at any depth; their values are never repeated. A field id is no secret."""
+    if isinstance(value, Group):
+        for key, inner in value.items():
+            bare = re.sub(r"[^a-z]", "", key.lower())
+            named = SECRET.fullmatch(bare)
+            if named and not re.fullmatch(r"customfield_\d+", str(inner)):
+                fix = "Delete it here, and put it into an environment variable or the system keyring"
+                yield Mistake(value.file, value.lines[key], f"'{key}' is a secret, which may not stand in a file", fix)
+            elif isinstance(inner, Group | Items):
+                yield from _secrets(inner)
+    else:
+        for item in value:
+            if isinstance(item, Group | Items):
+                yield from _secrets(item)
+
+
+def _taken(group: Group, key: str) -> Iterator[Mistake]:
+    """Names that stand twice in a list."""
+    seen: dict[str, int] = {}
+    for one in groups(group.get(key)):
+        name, line = one.get("name"), one.lines.get("name", one.line)
+        if isinstance(name, str):
+            if name in seen:
+                what = f"the name {quoted(name)} is already taken on line {seen[name]}"
+                yield Mistake(group.file, line, what, "Give one of them another name")
+            seen.setdefault(name, line)
+
+
+if __name__ == "__main__":
+    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))

@@ -1,0 +1,178 @@
+"""Brings settings, connectors, analysis and reports together: what each command needs, from one settings file."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alignment.errors import Mend, Mistakes
+from alignment.settings import Settings, Tracker, read_settings
+from analyzer.board import Options
+from analyzer.calendar import Calendar, day_number, monday, week_number
+from analyzer.store import Store, scalar
+from connectors.connector import Connector, ParseOptions
+
+if TYPE_CHECKING:
+    from analyzer.strategy import Strategy
+
+SETTINGS = Path("alignment.yaml")
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def settings_or_defaults(path: Path | None, files: Sequence[Path] = ()) -> Settings:
+    """The settings file; without one, defaults in this folder, with ``files`` as the only tracker. Raises Mistakes, Mend."""
+    found = path or (SETTINGS if SETTINGS.exists() else None)
+    if found is not None:
+        settings, mistakes = read_settings(found)
+        if settings is None:
+            raise Mistakes(mistakes)
+        if not files:
+            return settings
+        return settings.model_copy(update={"trackers": tuple(_tracker(f) for f in files)})
+    trackers = [_tracker(f).model_dump(exclude={"file", "line"}, exclude_none=True) for f in files]
+    trackers = trackers or [{"name": "none", "kind": "file", "path": "."}]
+    return Settings.model_validate({"trackers": trackers}, context={"folder": Path.cwd()})
+
+
+def _tracker(file: Path) -> Tracker:
+    from connectors.files import sniff
+
+    kind = sniff(file) if file.exists() else None
+    return Tracker.model_validate(
+        {"name": kind or "file", "kind": "file", "path": str(file)}, context={"folder": Path.cwd()}
+    )
+
+
+def connectors(settings: Settings) -> list[tuple[Connector, ParseOptions]]:
+    """One connector a tracker, with what its parser may know. Files that stand for one tracker are read together."""
+    from alignment.pull import installation_secret
+
+    secret = installation_secret(settings.store)
+    groups: dict[str, list[Tracker]] = {}
+    for tracker in settings.trackers:
+        groups.setdefault(tracker.name, []).append(tracker)
+    made = []
+    for name, group in groups.items():
+        connector = _connector(name, group, settings)
+        base = str(group[0].base_url or getattr(connector, "base_url", ""))
+        fields = {concept: tuple(ids) for t in group for concept, ids in t.fields.items()}
+        options = ParseOptions(secret=secret, base_url=base, fields=fields, cancelled=frozenset(settings.cancelled))
+        made.append((connector, options))
+    return made
+
+
+def _connector(name: str, group: list[Tracker], settings: Settings) -> Connector:
+    kind = group[0].kind
+    if kind == "file":
+        from connectors.files import FileConnector
+
+        paths = [p for t in group for p in _matching(t)]
+        return FileConnector(name, paths, group[0].field_list, group[0].time_zone or settings.time_zone)
+    from connectors.example import ExampleJira, ExampleLinear
+
+    example = ExampleJira() if kind == "example-jira" else ExampleLinear()
+    example.name = name
+    return example
+
+
+def _matching(tracker: Tracker) -> list[Path]:
+    """The files a tracker's path names: one file, a folder, or a pattern."""
+    path = tracker.path
+    assert path is not None
+    if path.exists():
+        return [path]
+    found = sorted(Path(p) for p in glob.glob(str(path)))
+    if not found:
+        raise Mend(
+            f"{path.name} is not there.",
+            "Check the path; a pattern such as exports/*.json must match at least one file.",
+        )
+    return found
+
+
+def strategies(path: Path) -> tuple[Strategy, ...]:
+    """The strategies of a file or folder. Raises Mistakes with every mistake found, Mend if there is none."""
+    from analyzer.strategy_file import read_strategies
+
+    if not path.exists():
+        raise Mend(
+            f"There is no strategy at {path.name}.",
+            "Write one (docs/strategy.md has an example), or name it with --strategy.",
+        )
+    found, mistakes = read_strategies(path)
+    if mistakes:
+        raise Mistakes(mistakes)
+    return found
+
+
+def options(settings: Settings, effort: str | None = None) -> Options:
+    """The analysis options that the settings state."""
+    rules = []
+    for team in settings.teams:
+        sides = (("project", team.projects), ("component", team.components), ("label", team.labels))
+        for field, values in (*sides, ("tracker_team", team.tracker_teams)):
+            rules += [(team.name, field, value) for value in values or ()]
+    calendar = Calendar(
+        settings.time_zone, frozenset(WEEKDAYS.index(d) for d in settings.working_days), frozenset(settings.holidays)
+    )
+    return Options(
+        calendar=calendar, weeks=settings.window.weeks, basis=effort or settings.effort, at_least=settings.groups.at_least,
+        idle_days=settings.idle_after_days, grace_days=settings.grace_days, too_new_days=settings.too_new_days, teams=tuple(rules),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The moment a report looks from; ``name`` is what its file is called, ``reason`` why it is this moment."""
+
+    at: datetime
+    name: str
+    reason: str
+
+
+def moment(store: Store, calendar: Calendar, as_of: str | None, week: str | None, now: datetime) -> Moment:
+    """``week``: its end; ``as_of``: the end of that day, or a moment with a time; neither: now.
+
+    Where every tracker is a file, "now" is the newest change in the files: they know nothing after it. Raises Mend.
+    """
+    if week:
+        try:
+            end = monday(week_number(week)) + 7
+        except ValueError:
+            raise Mend(f"{week} is no week.", "Write e.g. --week 2026-W47.") from None
+        return Moment(calendar.midnight(end).replace(tzinfo=UTC), week, f"the end of week {week}")
+    if as_of:
+        return _stated(calendar, as_of)
+    newest = _newest_of_files(store)
+    if newest is not None and newest < now:
+        name = f"{newest:%Y-%m-%d}"
+        return Moment(newest, name, f"{name}, the newest change in the files (they know nothing after it)")
+    return Moment(now, f"{now:%Y-%m-%d}", "now")
+
+
+def _stated(calendar: Calendar, as_of: str) -> Moment:
+    try:
+        if len(as_of) == 10:
+            day = date.fromisoformat(as_of)
+            return Moment(calendar.midnight(day_number(day) + 1).replace(tzinfo=UTC), as_of, f"the end of {as_of}")
+        at = datetime.fromisoformat(as_of)
+    except ValueError:
+        raise Mend(
+            f"{as_of} is no day or moment.", "Write e.g. --as-of 2026-11-15 or 2026-11-15T12:00:00+01:00."
+        ) from None
+    if at.tzinfo is None:
+        raise Mend(f"{as_of} has no time zone.", "Add one, e.g. 2026-11-15T12:00:00+01:00, or give the day alone.")
+    return Moment(at.astimezone(UTC), at.astimezone(UTC).strftime("%Y-%m-%dT%H%MZ"), f"{as_of}")
+
+
+def _newest_of_files(store: Store) -> datetime | None:
+    """A microsecond after the newest change, if no tracker in the store is live."""
+    with store.reading() as con:
+        if scalar(con, "SELECT count(*) = 0 OR bool_or(live) FROM trackers"):
+            return None
+        newest = scalar(con, "SELECT greatest(max(updated), (SELECT max(since) FROM spans)) FROM tickets")
+    return newest.replace(tzinfo=UTC) + timedelta(microseconds=1) if newest is not None else None
