@@ -87,13 +87,11 @@ def split(rows: list[Data]) -> list[list[Data]]:
 
 
 def bars(table: Data) -> tuple[str, float]:
-    """The column whose cells carry a bar (the first of unit share, ``share`` before others) and its longest bar."""
-    shares = [column["id"] for column in table["columns"] if column["unit"] == "share"]
-    if not shares or len(table["rows"]) < 2:
+    """The column whose cells carry a bar (``share``, where there are rows to compare) and its longest bar."""
+    if not any(column["id"] == "share" for column in table["columns"]) or len(table["rows"]) < 2:
         return "", 1.0
-    chosen = "share" if "share" in shares else shares[0]
-    known = [value for row in table["rows"] if numbers.is_number(value := row["cells"].get(chosen))]
-    return chosen, max([0.0, *known]) or 1.0
+    known = [value for row in table["rows"] if numbers.is_number(value := row["cells"].get("share"))]
+    return "share", max([0.0, *known]) or 1.0
 
 
 def heats(values: list[list[float | None]]) -> list[list[int]]:

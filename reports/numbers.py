@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from reports import words
 
 SPACE = "\N{NO-BREAK SPACE}"
+JOINER = "\u2060"  # no line breaks here, nothing is seen
 MINUS = "\N{MINUS SIGN}"
 DECIMALS = {"person_days": 1}  # every other unit is whole, or has one decimal where it is not
 
@@ -82,8 +83,8 @@ def value(finding: dict[str, Any]) -> str:
 
 
 def tied(text: str) -> str:
-    """Text in which no line breaks between a number and its ``%``."""
-    return re.sub(r"(?<=\d) (?=%)", SPACE, text)
+    """Text in which no line breaks between a number and its ``%``, nor inside a range of numbers."""
+    return re.sub(r"(?<=\d)–(?=\d)", f"{JOINER}–{JOINER}", re.sub(r"(?<=\d) (?=%)", SPACE, text))
 
 
 def share_range(share: Sequence[float] | None) -> str:

@@ -113,11 +113,10 @@ def _table(board: Board, running: pd.DataFrame) -> Shape:
         }  # fmt: skip
         rows.append(row(cells, tickets, str(r.container)))
     columns = [
-        ("name", "Deliverable", "text"), ("kind", "Kind", "text"), ("started", "Started", "date"),
-        ("planned", "Planned", "tickets"),
-        ("added", "Added", "tickets"), ("pulled_in", "Pulled in", "tickets"), ("removed", "Removed", "tickets"),
-        ("net", "Net", "tickets"), ("growth", "Growth", "share"), ("points", "Re-estimated by", "points"),
-        ("verdict", "Verdict", "text"),
+        ("name", "Deliverable", "text"), ("kind", "Kind", "text"), ("verdict", "Verdict", "text"),
+        ("planned", "Planned", "count"), ("added", "Added", "count"), ("pulled_in", "Pulled in", "count"),
+        ("removed", "Removed", "count"), ("net", "Net", "count"), ("growth", "Growth", "share"),
+        ("started", "Started", "date"), ("points", "Re-estimated by", "points"),
     ]  # fmt: skip
     more = len(running) - len(rows)
     note = f"{more} more that grew less are not shown." if more else ""

@@ -161,7 +161,7 @@ def test_coverage_comes_before_conclusions(page: Page) -> None:
 
 
 def test_values_stand_with_their_interval(page: Page) -> None:
-    text = page.text.replace("\N{NO-BREAK SPACE}", " ")
+    text = page.text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{WORD JOINER}", "")
     assert "18 % (95 % interval 12–26 %)" in text
     assert "3.4 (95 % interval 2.9–4)" in text
 
