@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from alignment.settings import read_settings
-from alignment.wiring import SETTINGS, settings_or_defaults
+from alignment.errors import Mend
+from alignment.settings import Settings, read_settings
+from alignment.wiring import SETTINGS, matching, settings_or_defaults
 from analyzer.problem import Mistake
 from analyzer.strategy_file import read_advice, read_strategies
 
@@ -41,6 +42,23 @@ class Answer:
         return {"mistakes": [plain(m) for m in self.mistakes], "advice": [plain(m) for m in self.advice]}
 
 
+def _missing_files(settings: Settings | None) -> Iterator[Mistake]:
+    """Trackers whose file is not there, or is no export."""
+    from connectors.files import sniff
+
+    for tracker in settings.trackers if settings else ():
+        if tracker.kind != "file":
+            continue
+        try:
+            paths = matching(tracker)
+        except Mend as error:
+            yield Mistake(tracker.file, tracker.line, f"tracker {tracker.name}: {error.what}", error.fix)
+            continue
+        if not any(sniff(p) for p in paths):
+            what = f"tracker {tracker.name}: there is no export of Jira or Linear in {paths[0].name}"
+            yield Mistake(tracker.file, tracker.line, what, "Name a file of issues, exported as JSON or CSV")
+
+
 def check_all(settings_path: Path | None, strategy: Path | None) -> Answer:
     """Reads the settings file (if there is one) and the strategy, and collects every mistake of both."""
     looked: list[str] = []
@@ -50,6 +68,7 @@ def check_all(settings_path: Path | None, strategy: Path | None) -> Answer:
     if path is not None:
         looked.append(path.name)
         settings, mistakes = read_settings(path)
+        mistakes += _missing_files(settings)
     where = strategy or (
         settings.strategy if settings else settings_or_defaults(None).strategy if path is None else None
     )

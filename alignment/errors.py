@@ -16,6 +16,7 @@ class Mend(Exception):
 
     def __init__(self, what: str, fix: str) -> None:
         super().__init__(f"{what} {fix}")
+        self.what, self.fix = what, fix
 
 
 class Mistakes(Exception):

@@ -70,7 +70,7 @@ def _connector(name: str, group: list[Tracker], settings: Settings) -> Connector
     if kind == "file":
         from connectors.files import FileConnector
 
-        paths = [p for t in group for p in _matching(t)]
+        paths = [p for t in group for p in matching(t)]
         return FileConnector(name, paths, group[0].field_list, group[0].time_zone or settings.time_zone)
     from connectors.example import ExampleJira, ExampleLinear
 
@@ -79,8 +79,8 @@ def _connector(name: str, group: list[Tracker], settings: Settings) -> Connector
     return example
 
 
-def _matching(tracker: Tracker) -> list[Path]:
-    """The files a tracker's path names: one file, a folder, or a pattern."""
+def matching(tracker: Tracker) -> list[Path]:
+    """The files a tracker's path names: one file, a folder, or a pattern. Raises Mend if there is none."""
     path = tracker.path
     assert path is not None
     if path.exists():

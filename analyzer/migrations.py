@@ -7,7 +7,8 @@ import duckdb
 STEPS: tuple[str, ...] = (
     """
     CREATE TABLE trackers (name VARCHAR, kind VARCHAR, source VARCHAR, live BOOLEAN, pulled TIMESTAMP);
-    CREATE TABLE raw (tracker VARCHAR, kind VARCHAR, id VARCHAR, fetched TIMESTAMP, payload BLOB, parsed VARCHAR);
+    CREATE TABLE raw (tracker VARCHAR, kind VARCHAR, id VARCHAR, fetched TIMESTAMP, digest BIGINT, payload BLOB,
+        parsed VARCHAR);
     CREATE TABLE tickets (no INTEGER, id VARCHAR, tracker VARCHAR, kind VARCHAR, key VARCHAR, url VARCHAR,
         title VARCHAR, body VARCHAR, type VARCHAR, level TINYINT, created TIMESTAMP, updated TIMESTAMP,
         history VARCHAR, aliases VARCHAR);

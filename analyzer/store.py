@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -103,28 +104,42 @@ class Store:
 
 
 def save_raw(con: Connection, tracker: str, payloads: Sequence[Payload], fetched: datetime) -> None:
-    """Upserts payloads by (tracker, kind, id); of several with one id in a batch the last counts."""
+    """Upserts payloads by (tracker, kind, id); of several with one id in a batch the last counts.
+
+    What came again unchanged is left as it is, and so is not read again.
+    """
     latest = {(p.kind, p.id): p for p in payloads}
+    if not latest:
+        return
+    texts = [_json(p.data) for p in latest.values()]
     frame = pd.DataFrame(
         {
             "kind": [p.kind for p in latest.values()],
             "id": [p.id for p in latest.values()],
-            "payload": [zlib.compress(_json(p.data), 1) for p in latest.values()],
+            "digest": [int.from_bytes(hashlib.sha256(t).digest()[:8], signed=True) for t in texts],
+            "payload": [zlib.compress(t, 1) for t in texts],
         }
     )
-    if frame.empty:
-        return
-    con.register("incoming", frame)
+    con.register("given", frame)
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE incoming AS SELECT g.kind, g.id, g.digest, g.payload::BLOB AS payload FROM given g "
+        "ANTI JOIN raw r ON r.tracker = ? AND r.kind = g.kind AND r.id = g.id AND r.digest = g.digest",
+        [tracker],
+    )
+    con.unregister("given")
     con.execute(
         "DELETE FROM raw USING incoming i WHERE raw.tracker = ? AND raw.kind = i.kind AND raw.id = i.id", [tracker]
     )
-    con.execute("INSERT INTO raw SELECT ?, kind, id, ?, payload::BLOB, NULL FROM incoming", [tracker, naive(fetched)])
+    con.execute(
+        "INSERT INTO raw BY NAME SELECT ? AS tracker, kind, id, ? AS fetched, digest, payload FROM incoming",
+        [tracker, naive(fetched)],
+    )
     # a new history means its issue must be read again, and the other way round
     con.execute(
         "UPDATE raw SET parsed = NULL FROM incoming i WHERE raw.tracker = ? AND raw.id = i.id AND raw.kind = 'issue'",
         [tracker],
     )
-    con.unregister("incoming")
+    con.execute("DROP TABLE incoming")
 
 
 def reference_payloads(con: Connection, tracker: str) -> list[Payload]:
