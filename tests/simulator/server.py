@@ -43,12 +43,14 @@ class Fault:
 
     ``answer``: sent instead. ``reset``: the connection breaks after half of the right answer. ``truncated``: half of the
     right answer arrives with a Content-Length that fits the half. ``slow``: the right answer comes after ``seconds``.
-    ``lost``: the request is carried out, then the connection breaks before any answer.
+    ``lost``: the request is carried out, then the connection breaks before any answer. ``changed``: what ``change``
+    makes of the right answer is sent.
     """
 
-    kind: Literal["answer", "reset", "truncated", "slow", "lost"]
+    kind: Literal["answer", "reset", "truncated", "slow", "lost", "changed"]
     answer: Answer | None = None
     seconds: float = 0.0
+    change: Callable[[Answer], Answer] | None = None
 
 
 def too_many(retry_after: str | None = "0", **headers: str) -> Fault:
@@ -89,7 +91,9 @@ class Server:
         threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
         self._http.shutdown()
         self._http.server_close()
 
@@ -110,6 +114,7 @@ class Server:
 
         class Taking(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # else every answer on a kept connection waits 40 ms for an acknowledgement
 
             def _any(self) -> None:
                 raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -122,6 +127,8 @@ class Server:
                 answer = server.handler(request)
                 if fault is not None and fault.kind == "lost":
                     return self._break()
+                if fault is not None and fault.change is not None:
+                    answer = fault.change(answer)
                 self._send(answer, fault.kind if fault else "")
 
             do_GET = do_POST = do_PUT = do_DELETE = _any
