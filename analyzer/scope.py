@@ -13,8 +13,8 @@ WITH inside AS (
     SELECT s.value, 'epic', s.ticket, s.since, s.until FROM span_then s JOIN ticket_then p ON p.id = s.value AND p.level >= 1
     WHERE s.field = 'parent'
     UNION ALL
-    SELECT r.target, 'initiative', s.ticket, s.since, s.until FROM span_then s
-    JOIN relations r ON r.source = s.value AND r.type = 'part_of' JOIN containers c ON c.id = r.target
+    SELECT u.whole, 'initiative', s.ticket, s.since, s.until FROM span_then s
+    JOIN part_of u ON u.part = s.value JOIN containers c ON c.id = u.whole
     WHERE s.field = 'project' AND c.kind = 'initiative'
 )
 SELECT i.* FROM inside i JOIN ticket_then t ON t.no = i.ticket WHERE t.level = 0 AND t.history <> 'none'
@@ -54,7 +54,7 @@ SCOPE_EVENT = """
 CREATE OR REPLACE TEMP TABLE scope_event AS
 WITH stay AS (
     SELECT d.container, d.kind, d.baseline, d.ended, m.ticket,
-        min(m.since) AS came, max(coalesce(m.until, TIMESTAMP '9999-01-01')) AS left_at,
+        max(CASE WHEN m.since < d.ended THEN coalesce(m.until, TIMESTAMP '9999-01-01') END) AS left_at,
         max(CASE WHEN m.since <= d.baseline AND coalesce(m.until, TIMESTAMP '9999-01-01') > d.baseline
             THEN 1 ELSE 0 END) AS planned,
         min(CASE WHEN m.since > d.baseline AND m.since < d.ended THEN m.since END) AS added
