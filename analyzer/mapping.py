@@ -212,9 +212,8 @@ def _rules(con: Connection, regimes: Sequence[Regime]) -> None:
         con, "rule_condition", conditions,
         "rule INTEGER, condition INTEGER, conditions INTEGER, field VARCHAR, value VARCHAR",
     )  # fmt: skip
-    con.execute(
-        "UPDATE rule_condition SET value = lower(value) WHERE field <> 'title'"
-    )  # as the engine lowers what is held
+    # lowered by the engine, as what tickets hold: Python's lower case of ΟΔΟΣ or İ is another
+    con.execute("UPDATE rule_condition SET value = lower(value) WHERE field <> 'title'")
     _lay(con, "target_of", targets, "regime INTEGER, target VARCHAR, kind VARCHAR")
 
 

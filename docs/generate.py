@@ -115,7 +115,7 @@ def main() -> None:
     if archive is not None:
         from docs.audit import audit_parts
 
-        write({"audit-an-archive.md": audit_parts(archive)})
+        write({"audit-an-archive.md": audit_parts(archive.resolve())})
 
 
 if __name__ == "__main__":

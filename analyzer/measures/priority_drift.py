@@ -24,9 +24,10 @@ META = Meta(
         "Effort of the judged weeks is shared out by what each ticket served under the strategy of that week. Drift is the share "
         "that would have to move to bring every priority into its intended range: the larger of the sum over the upper ends and "
         "the sum under the lower ends. Each priority's share is tested against the nearer end of its range (score test, the one "
-        "behind the Wilson interval) on the effective number of tickets: Kish's number for tickets of unequal size, divided by "
-        "the design effect 1+(m-1)rho for tickets of one week resembling each other. The tests of one report are corrected "
-        "together (Benjamini-Hochberg). Signal: adjusted p at most 0.05; watch: at most 0.20; else noise."
+        "behind the Wilson interval; the binomial tail where an edge is near 0 % or 100 %) on the effective number of tickets: "
+        "Kish's number for tickets of unequal size, divided by the design effect 1+(m-1)rho for tickets of one week resembling "
+        "each other. Priorities outside their range are corrected together for their number (Benjamini-Hochberg). Signal: "
+        "adjusted p at most 0.05; watch: at most 0.20; else noise."
     ),
     limits=(
         "Person-days are read from who held which ticket in progress; work that no ticket shows is not seen. Past weeks use "
@@ -34,8 +35,8 @@ META = Meta(
         "alike but for chance within the window; a shift in its last two weeks is diluted by the six before."
     ),
     source=(
-        "Kish 1965; Wilson 1927; Benjamini and Hochberg 1995. Total variation as the share of work that would have to move: "
-        "research in docs/measures.md."
+        "Kish 1965; Wilson 1927; Benjamini and Hochberg 1995; Ellis, Pecanka and Goeman 2020. Total variation as the share of work "
+        "that would have to move: research in docs/measures.md."
     ),
 )  # fmt: skip
 
@@ -221,10 +222,9 @@ def _table(board: Board, standings: list[Standing], basis: str, sample: allocati
     ]  # fmt: skip
     words = {"days": "Of person-days", "count": "Of finished tickets", "points": "Of finished points"}
     columns += [(b, words[b], "share") for b in others]
-    judged = sum(s.intended is not None for s in standings)
     rests = (
-        f"{counted(sample.tickets)} say as much as {sample.effective:.0f} independent ones; "
-        f"verdicts are corrected for {counted(judged, 'test')}. "
+        f"{counted(sample.tickets)} of unequal size, clustered in weeks, say as much as {sample.effective:.0f} independent ones; "
+        "the verdicts of priorities outside their range are corrected for their number. "
     )
     return table("priorities", "Where effort went", columns, rows, rests + _disagree(standings, others))
 

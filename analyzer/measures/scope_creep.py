@@ -20,12 +20,13 @@ META = Meta(
         "A deliverable (sprint, cycle, project, milestone, version, epic, initiative) is committed to what it holds two "
         "days (settable) after its start. Added: tickets made later; pulled in: tickets that existed and were taken in "
         "later; removed: taken out before the end. Growth is (added + pulled in) / planned over the deliverables of the "
-        "window, each ticket once, counting what came in the window. Two tests: the priority's agreed range (scope: "
+        "window that their tracker gives a start, each ticket once, counting what came in the window. Two tests: the priority's agreed range (scope: "
         "{items: 20-40}) is broken or not; and each deliverable's additions against the rate of those of its kind that "
         "ended before the window (over-dispersed Poisson, corrected for their number)."
     ),
     limits=(
-        "Growth is not always bad: it may be agreed. Sub-tasks never count, and points only where tickets carried an "
+        "Growth is not always bad: it may be agreed. Versions and epics without a start of their own begin with the first "
+        "ticket that is started; nobody committed to them then, so they count in no score. Sub-tasks never count, and points only where tickets carried an "
         "estimate when they came in. Deliverables with fewer than five tickets at the start are not tested, and kinds with "
         "fewer than ten finished ones have no usual rate to be tested against. Moved dates of deliverables are not seen."
     ),
@@ -53,10 +54,10 @@ def measure(board: Board) -> Finding:
     scope.lay_out(board)
     begin = board.options.calendar.midnight(monday(board.first_week))
     frame = board.frame(scope.SUMMARY, begin)
-    if frame[frame["ended"] >= begin].empty and not promised:
+    if not frame["running"].any() and not promised:
         return not_judged(META, "No sprint, cycle, project, version or epic with planned tickets ran in these weeks.")
-    running = _against_usual(frame[frame["ended"] < begin], frame[frame["ended"] >= begin])
-    counts = board.rows(WINDOW, begin, list(running["container"]))[0]
+    running = _against_usual(frame[~frame["running"]], frame[frame["running"]])
+    counts = board.rows(WINDOW, begin, list(running["container"][running["stated"]]))[0]
     value = counts.grown / counts.planned if counts.planned else None
     breaches = [a for a in promised if a.broken]
     tested = [v for v in running["verdict"] if v]

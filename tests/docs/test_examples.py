@@ -90,15 +90,17 @@ def test_how_sure_by_hand() -> None:
     n = statistics.kish(100 * 1 + 20 * 6, 100 * 1**2 + 20 * 6**2)
     effective = statistics.effective(n, 8, 0.07)
     p = statistics.outside(0.58, 0.30, 0.40, effective)
-    adjusted = statistics.adjust([p, 1.0, 1.0, 1.0])[0]
+    ranges = [(0.30, 0.40), (0.16, 0.25), (0.12, 0.20), (0.10, 0.20)]
+    assert "signal" not in statistics.verdicts([0.58, 0.15, 0.11, 0.16], ranges, effective)
+    adjusted = statistics.adjust([p, 0.9, 0.9])[0]
     assert rows["all effort"] == "220" and rows["unequal size"] == f"{n:.1f}"
     assert rows["tickets a week"] == f"{n / 8:.2f}" and rows["design effect"] == f"{n / effective:.3f}"
     assert rows["effective tickets"] == f"{effective:.1f}"
     assert rows["distance in standard errors"] == f"{0.18 / (0.4 * 0.6 / effective) ** 0.5:.2f}"
-    assert rows["p, two-sided"] == f"{p:.3f}" and rows["corrected for four tests"] == f"{adjusted:.3f}"
+    assert rows["p, two-sided"] == f"{p:.3f}" and rows["corrected for the three outside"] == f"{adjusted:.3f}"
     assert rows["verdict"] == statistics.verdict(adjusted) == "watch"
-    more = statistics.adjust([statistics.outside(0.65, 0.30, 0.40, effective), 1.0, 1.0, 1.0])[0]
-    assert statistics.verdict(more) == "signal" and "With 65 % it would be a signal." in MEASURES
+    more = statistics.verdicts([0.65, 0.10, 0.09, 0.16], ranges, effective)
+    assert more[0] == "signal" and "With 65 % it would be a signal." in MEASURES
 
 
 def test_the_constants_on_the_page_are_those_of_the_program() -> None:
