@@ -20,15 +20,16 @@ META = Meta(
         "A deliverable (sprint, cycle, project, milestone, version, epic, initiative) is committed to what it holds two "
         "days (settable) after its start. Added: tickets made later; pulled in: tickets that existed and were taken in "
         "later; removed: taken out before the end. Growth is (added + pulled in) / planned over the deliverables of the "
-        "window that their tracker gives a start, each ticket once, counting what came in the window. Two tests: the priority's agreed range (scope: "
-        "{items: 20-40}) is broken or not; and each deliverable's additions against the rate of those of its kind that "
-        "ended before the window (over-dispersed Poisson, corrected for their number)."
+        "window that their tracker gives a start, each ticket once, counting what came in the window. Two tests: the "
+        "priority's agreed range (scope: {items: 20-40}) is broken or not; and each deliverable's additions against the "
+        "rate of those of its kind that ended before the window (over-dispersed Poisson, corrected for their number)."
     ),
     limits=(
         "Growth is not always bad: it may be agreed. Versions and epics without a start of their own begin with the first "
-        "ticket that is started; nobody committed to them then, so they count in no score. Sub-tasks never count, and points only where tickets carried an "
-        "estimate when they came in. Deliverables with fewer than five tickets at the start are not tested, and kinds with "
-        "fewer than ten finished ones have no usual rate to be tested against. Moved dates of deliverables are not seen."
+        "ticket that is started; nobody committed to them then, so they count in no score. Sub-tasks never count, and "
+        "points only where tickets carried an estimate when they came in. Deliverables with fewer than five tickets at "
+        "the start are not tested, and kinds with fewer than ten finished ones have no usual rate to be tested against. "
+        "Moved dates of deliverables are not seen."
     ),
     source=(
         "Event model after jirametrics and Micro Focus (Planned/Added/Split); quasi-Poisson: Wedderburn 1974; Benjamini "
