@@ -169,11 +169,12 @@ def _report(
 
     from alignment.progress import working
     from alignment.reporting import freeze, make_result, write
-    from alignment.wiring import moment
+    from alignment.wiring import moment, strategies
     from alignment.wiring import options as analysis_options
     from analyzer.store import Store
 
     settings = _settings(path, strategy=strategy, store=store)
+    strategies(settings.strategy)  # mistakes in it are said before a store is made
     now = datetime.now(UTC)
     looked = moment(Store(settings.store), analysis_options(settings).calendar, as_of, week, now)
     with working("Scoring", as_json):
@@ -201,7 +202,8 @@ def _report(
         click.echo(f"  {finding.verdict.replace('_', ' '):<10} {finding.meta.title}{number}")
     click.echo(f"\nSeen from {looked.reason}.")
     for file in paths:
-        click.echo(f"Report: {file}")
+        here = file.is_relative_to(Path.cwd())
+        click.echo(f"Report: {file.relative_to(Path.cwd()) if here else file}")
 
 
 def main() -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
+from analyzer import raw
 from analyzer import store as storing
 from analyzer.store import Store
 from connectors.connector import Connector, Malformed, ParseOptions, Payload
@@ -16,6 +18,9 @@ from connectors.ticket import Parsed, Problem
 
 PARSER_VERSION = 1
 """Raised when the parsers change what they make of a payload: then everything raw is read again, without a pull."""
+
+UNREADABLE = "malformed_ticket"
+"""The kind of problem of a payload that no ticket can be made of."""
 
 FETCH_BATCH = 1_000
 READ_BATCH = 2_000
@@ -44,77 +49,100 @@ def pull(
 ) -> Pulled:
     """One tracker. Safe to stop anywhere and to repeat: payloads are upserted, reading goes on where it stopped.
 
-    Raises ``connectors.connector.ConnectorError`` and ``analyzer.store.Busy``.
+    A source of which nothing can be used leaves the store as it was. Raises ``connectors.connector.ConnectorError`` and
+    ``analyzer.store.Busy``.
     """
+    problems: list[Problem] = []
+    batches = _batches(_payloads(connector, problems), FETCH_BATCH)
+    first = next(batches, [])
     with store.writing() as con:
         con.execute("DELETE FROM trackers WHERE name = ?", [connector.name])
         con.execute(
             "INSERT INTO trackers BY NAME SELECT ? AS name, ? AS kind, ? AS source, ? AS live, ? AS pulled",
             [connector.name, connector.kind, connector.source, connector.live, storing.naive(now)],
         )
-        con.execute("DELETE FROM problems WHERE tracker = ? AND ticket IS NULL", [connector.name])
-    fetched, problems = _fetch(store, connector, now, progress)
-    read, unreadable = _read(store, connector, options, progress)
-    problems += unreadable
+        con.execute(
+            "DELETE FROM problems WHERE tracker = ? AND ticket IS NULL AND kind <> ?", [connector.name, UNREADABLE]
+        )
+    fetched = _keep(store, connector, chain([first], batches), now, progress)
+    read = _read(store, connector, options, progress)
     with store.writing() as con:
         storing.add_problems(con, connector.name, problems)
         storing.resolve_parents(con, connector.name)
-        body = {"tracker": connector.name, "fetched": fetched, "read": read, "skipped": len(problems)}
+        said = con.execute(
+            "SELECT place || ': ' || what FROM problems WHERE tracker = ? AND ticket IS NULL ORDER BY rowid",
+            [connector.name],
+        ).fetchall()
+        body = {"tracker": connector.name, "fetched": fetched, "read": read, "skipped": len(said)}
         con.execute(
             "INSERT INTO runs (moment, kind, as_of, body) VALUES (?, 'pull', ?, ?)",
             [storing.naive(now), storing.naive(now), json.dumps(body, sort_keys=True)],
         )
-    said = tuple(f"{p.where}: {p.what}" for p in problems[:5])
-    return Pulled(connector.name, fetched, read, len(problems), said)
+    return Pulled(connector.name, fetched, read, len(said), tuple(line for (line,) in said[:5]))
 
 
-def _fetch(store: Store, connector: Connector, now: datetime, progress: Progress) -> tuple[int, list[Problem]]:
-    problems: list[Problem] = []
+def _payloads(connector: Connector, problems: list[Problem]) -> Iterator[Payload]:
+    """What a tracker gives; what had to be skipped is added to ``problems``."""
+    for one in connector.fetch(None):
+        if isinstance(one, Problem):
+            problems.append(one)
+        else:
+            yield one
 
-    def payloads() -> Iterator[Payload]:
-        for one in connector.fetch(None):
-            if isinstance(one, Problem):
-                problems.append(one)
-            else:
-                yield one
 
+def _keep(
+    store: Store, connector: Connector, batches: Iterable[Sequence[Payload]], now: datetime, progress: Progress
+) -> int:
     fetched = 0
-    for batch in _batches(payloads(), FETCH_BATCH):
+    for batch in batches:
         with store.writing() as con:
-            storing.save_raw(con, connector.name, batch, now)
+            raw.save_raw(con, connector.name, batch, now)
         fetched += sum(p.kind == "issue" for p in batch)
         progress(connector.name, "fetched", fetched)
-    return fetched, problems
+    return fetched
 
 
-def _read(store: Store, connector: Connector, options: ParseOptions, progress: Progress) -> tuple[int, list[Problem]]:
-    """Parses everything raw that this parser, with these options and this reference data, has not parsed yet."""
+def _read(store: Store, connector: Connector, options: ParseOptions, progress: Progress) -> int:
+    """Parses everything raw that this parser, with these options and this reference data, has not parsed yet.
+
+    What cannot be read is remembered with the payload: it is not looked at again until it changes.
+    """
     with store.reading() as con:
-        reference = storing.reference_payloads(con, connector.name)
+        reference = raw.reference_payloads(con, connector.name)
     parser = connector.parser(reference, options)
     reader = _fingerprint(options, reference)
     with store.writing() as con:
         storing.save_parsed(con, connector.name, parser.reference())
     read = 0
-    problems: list[Problem] = []
     while True:
         with store.writing() as con:
-            waiting = storing.unread(con, connector.name, reader, READ_BATCH)
+            waiting = raw.unread(con, connector.name, reader, READ_BATCH)
             if not waiting:
-                return read, problems
+                return read
             parsed = Parsed()
+            problems: list[Problem] = []
             for issue, history in waiting:
                 try:
                     parsed.add(parser.ticket(issue, history))
                 except Malformed as error:
-                    problems.append(Problem("malformed_ticket", issue.id, str(error)))
+                    problems.append(Problem(UNREADABLE, called(issue), str(error)))
                 except (AttributeError, KeyError, TypeError, ValueError) as error:  # a field of an unheard-of shape
                     what = f"it could not be read: a field has an unexpected shape ({type(error).__name__})"
-                    problems.append(Problem("malformed_ticket", str(issue.data.get("key") or issue.id), what))
+                    problems.append(Problem(UNREADABLE, called(issue), what))
+            con.execute(
+                "DELETE FROM problems WHERE tracker = ? AND kind = ? AND place IN (SELECT unnest(?))",
+                [connector.name, UNREADABLE, [called(issue) for issue, _ in waiting]],
+            )
             storing.save_parsed(con, connector.name, parsed)
-            storing.mark_read(con, connector.name, reader, [issue.id for issue, _ in waiting])
+            storing.add_problems(con, connector.name, problems)
+            raw.mark_read(con, connector.name, reader, [issue.id for issue, _ in waiting])
         read += len(waiting)
         progress(connector.name, "read", read)
+
+
+def called(issue: Payload) -> str:
+    """The name by which a person finds the ticket: its key, if it has one."""
+    return str(issue.data.get("key") or issue.data.get("identifier") or issue.id)
 
 
 def _batches(payloads: Iterable[Payload], size: int) -> Iterator[list[Payload]]:

@@ -155,6 +155,8 @@ def moment(store: Store, calendar: Calendar, as_of: str | None, week: str | None
 
 
 def _stated(calendar: Calendar, as_of: str) -> Moment:
+    if "W" in as_of.upper():
+        raise Mend(f"{as_of} is a week.", f"Write --week {as_of} to look from its end.")
     try:
         if len(as_of) == 10:
             day = date.fromisoformat(as_of)

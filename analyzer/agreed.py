@@ -19,7 +19,7 @@ WHERE l.regime = ? AND l.target = ? AND t.level = 0 AND t.phase IS DISTINCT FROM
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """One agreed range: ``unit`` items or points; ``since`` the day on which the ticket was made that was one too many."""
+    """One agreed range: ``unit`` items or points; ``tickets`` those made after the range was full, ``more`` were cut."""
 
     target: str
     name: str
@@ -27,7 +27,6 @@ class Agreed:
     low: float
     high: float
     now: float
-    since: str
     tickets: tuple[str, ...]
     more: int
 
@@ -54,10 +53,9 @@ def ranges(board: Board) -> list[Agreed]:
                 size = pd.Series(1.0, index=live.index) if unit == "items" else live["estimate"].fillna(0.0)
                 over = live[size.cumsum() > limit.high]
                 shown = tuple(str(i) for i in over["id"].head(board.options.evidence))
-                since = f"{over['created'].iloc[0]:%Y-%m-%d}" if len(over) else ""
                 found.append(
                     Agreed(
-                        target.id, target.name, unit, limit.low, limit.high, float(size.sum()), since, shown,
+                        target.id, target.name, unit, limit.low, limit.high, float(size.sum()), shown,
                         len(over) - len(shown),
                     )
                 )  # fmt: skip
@@ -67,7 +65,7 @@ def ranges(board: Board) -> list[Agreed]:
 def as_table(agreed: Sequence[Agreed]) -> Shape:
     columns = [
         ("priority", "Priority", "text"), ("unit", "Counted in", "text"), ("agreed", "Agreed", "text"), ("now", "Now", "count"),
-        ("verdict", "Verdict", "text"), ("since", "Too much since", "date"),
+        ("verdict", "Verdict", "text"),
     ]  # fmt: skip
     rows = []
     for a in agreed:
@@ -78,7 +76,6 @@ def as_table(agreed: Sequence[Agreed]) -> Shape:
             "agreed": a.limit,
             "now": a.now,
             "verdict": verdict,
-            "since": a.since,
         }
         rows.append(row(cells, {"": (list(a.tickets), a.more)}))
-    return table("agreed", "Agreed ranges", columns, rows, "The tickets are those made after the range was full.")
+    return table("agreed", "Agreed ranges", columns, rows, "The tickets are the latest made, as many as are too many.")

@@ -45,14 +45,12 @@ def weekly(board: Board, basis: str) -> pd.DataFrame:
 def sample(board: Board, basis: str) -> Sample:
     """The effective sample of the judged weeks (docs/measures.md, "How sure")."""
     row = board.frame(WEIGHTS, basis, board.judged).iloc[0]
-    own, weeks = _own_rho(board)
-    rho = statistics.shrunk(own, weeks)
-    n = statistics.kish(float(row["total"]), float(row["squares"]))
-    return Sample(int(row["tickets"]), statistics.effective(n, len(board.judged_weeks), rho), rho, own)
+    told = statistics.weigh(float(row["total"]), float(row["squares"]), len(board.judged_weeks), _history(board))
+    return Sample(int(row["tickets"]), told.effective, told.rho, told.own_rho)
 
 
-def _own_rho(board: Board) -> tuple[float | None, int]:
-    """Correlation of finished tickets within weeks, over the whole history at hand; weeks set apart do not count."""
+def _history(board: Board) -> list[statistics.Cluster]:
+    """Finished tickets by target, a week a cluster, over the whole history at hand; weeks set apart do not count."""
     counts: dict[int, dict[str, float]] = {}
     for r in board.rows(BY_WEEK, "count"):
         if r.week not in board.set_apart:
@@ -65,7 +63,7 @@ def _own_rho(board: Board) -> tuple[float | None, int]:
             line = [by_target.get(t.id, 0.0) for t in regime.targets] + [by_target.get("", 0.0)]
             block = regime.no * 10_000 + (board.last_week - week) // 13
             clusters.append(statistics.Cluster((*line, *[0.0] * (width - len(line))), block))
-    return statistics.intraclass(clusters), len(clusters)
+    return clusters
 
 
 def intended(regime: Regime | None, target: str) -> tuple[float, float] | None:

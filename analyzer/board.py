@@ -161,8 +161,8 @@ WITH held AS (
     WHERE until IS NULL AND value IS NOT NULL
         AND field IN ('phase', 'type', 'team', 'parent', 'project', 'estimate', 'archived')
     GROUP BY ticket
-)
-SELECT t.no, t.id, t.key, t.tracker, t.kind, t.level, t.history, t.created,
+), level_of AS (SELECT tracker, type, min(level) AS level FROM tickets GROUP BY tracker, type)
+SELECT t.no, t.id, t.key, t.tracker, t.kind, coalesce(o.level, t.level) AS level, t.history, t.created,
     {local_day_sql("t.created", "c")} AS created_day,
     h.phase, coalesce(h.type, t.type) AS type, h.tracker_team, h.parent_id, p.no AS parent, h.project,
     try_cast(h.estimate AS DOUBLE) AS estimate, h.archived = 'yes' AS archived
@@ -170,6 +170,7 @@ FROM tickets t
 CROSS JOIN moment m
 JOIN calendar c ON c.utc_day = {utc_day_sql("t.created")}
 LEFT JOIN held h ON h.ticket = t.no
+LEFT JOIN level_of o ON o.tracker = t.tracker AND o.type = h.type AND h.type <> t.type
 LEFT JOIN tickets p ON p.id = h.parent_id AND p.created <= m.as_of
 WHERE t.created <= m.as_of
 """

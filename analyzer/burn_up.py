@@ -59,6 +59,7 @@ def _of_agreed(board: Board, agreed: Agreed) -> BurnUp:
     return BurnUp(
         id=f"burn_up:{agreed.target}", title=f"{agreed.name} against the agreed range", unit="tickets", x=x, scope=scope,
         done=done, low=agreed.low, high=agreed.high, tickets=list(agreed.tickets), more=agreed.more,
+        note="The tickets it holds today, by the day they were made.",
     )  # fmt: skip
 
 

@@ -60,7 +60,9 @@ class Calendar:
         return local.astimezone(UTC).replace(tzinfo=None)
 
     def is_working(self, day: int) -> bool:
-        return (day + 3) % 7 in self.working_days and day_of(day) not in self.holidays
+        """Not on a day that the time zone skipped, as Samoa did with 30 December 2011."""
+        usual = (day + 3) % 7 in self.working_days and day_of(day) not in self.holidays
+        return usual and self.midnight(day) < self.midnight(day + 1)
 
     def utc_days(self, first: int, last: int) -> list[tuple[int, int, int, int, int, int]]:
         """For UTC days ``first`` to ``last``: utc_day, day0, cut1, day1, cut2, day2.

@@ -2,7 +2,7 @@
 
 The method of person-days is LinearB's equal day split (docs/measures.md names the sources): each working day of each
 assignee is split equally among the tickets they held in phase *doing* on that day or moved to *done* on it; a ticket
-stops drawing effort when nothing about it changed for ``idle_days``.
+stops drawing effort when none of the fields that are kept changed for ``idle_days`` (comments are not kept).
 
 Effort is counted in integers, ``UNIT`` a person-day, ticket or point, so that sums do not depend on their order and every
 engine gives the same result. ``UNIT`` is divisible by every number up to 16; a day split among more tickets is off by less

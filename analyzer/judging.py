@@ -12,6 +12,14 @@ SELECT coalesce(avg(CASE WHEN t.history <> 'none' THEN 1.0 ELSE 0.0 END), 0) FRO
 JOIN ticket_then t ON t.no = f.ticket JOIN days d ON d.day = f.day WHERE d.week BETWEEN ? AND ?
 """
 
+ESTIMATED = """
+SELECT avg(CASE WHEN t.estimate > 0 THEN 1.0 ELSE 0.0 END) FROM finished f
+JOIN ticket_then t ON t.no = f.ticket JOIN days d ON d.day = f.day WHERE d.week BETWEEN ? AND ? AND t.level <= 0
+"""
+
+PLAIN_COUNT = "Counted, not estimated: no statistics stand behind it."
+"""How sure a finding is that is true or not."""
+
 UNITS: dict[str, Unit] = {"days": "person_days", "count": "tickets", "points": "points"}
 
 
@@ -44,9 +52,11 @@ def judgeable(board: Board, basis: str) -> str:
     )  # fmt: skip
     if basis == "days" and finished and board.one(KNOWN, board.first_week, board.last_week) < 0.5:
         return (
-            "Most tickets of these weeks came without a change log, and person-days are read from it. Export with history, pull "
-            "through the tracker, or count finished tickets instead: --effort count."
+            "Most tickets of these weeks came without a change log, and person-days are read from it. Export as JSON with the "
+            "change log, or count finished tickets instead: --effort count."
         )
+    if basis == "points" and finished and board.one(ESTIMATED, board.first_week, board.last_week) < 0.5:
+        return "Fewer than half of the tickets finished in these weeks carry an estimate: --effort days or count says more."
     if not board.one("SELECT count(*) FROM effort WHERE basis = ? AND week IN (SELECT unnest(?))", basis, board.judged):
         newest = board.one("SELECT max(since) FROM span_then")
         hint = (
@@ -54,6 +64,11 @@ def judgeable(board: Board, basis: str) -> str:
         )
         return f"No effort was seen in these weeks.{hint}"
     return ""
+
+
+def counted(number: int, one: str = "ticket") -> str:
+    """``1 ticket``, ``14 tickets``."""
+    return f"{number:,} {one if number == 1 else one + 's'}"
 
 
 def not_judged(

@@ -126,7 +126,7 @@ def load(path: Path, name: str | None = None) -> tuple[Group | None, list[Mistak
         with path.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        return stop(1, "there is no such file", "Check the path, or run `alignment init` to write one")
+        return stop(1, "there is no such file", "Check the path")
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or "bad path").lower()
         return stop(1, f"the file cannot be read ({reason})", "Check its path and its permissions")
@@ -140,7 +140,9 @@ def load(path: Path, name: str | None = None) -> tuple[Group | None, list[Mistak
     try:
         node = YAML(typ="safe", pure=True).compose(text)
         if node is None:
-            return stop(1, "the file is empty", "Write something in it; `alignment init` gives an example")
+            return stop(
+                1, "the file is empty", "Write something in it; docs/strategy.md and docs/settings.md have examples"
+            )
         if not isinstance(node, MappingNode):
             return stop(_line(node), "the file is not made of keys and values", "Write lines such as `name: value`")
         builder = _Builder(file)

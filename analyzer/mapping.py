@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import pandas as pd
+
 from analyzer.regimes import Regime, Target
 from analyzer.store import Connection, scalar
 from analyzer.strategy import Rule
@@ -16,6 +18,23 @@ WHOLE = 1_000_000
 
 LEVELS = 12
 """Hierarchies are climbed at most so many steps; what is deeper is a cycle or is not linked."""
+
+COMMON = {"type": 1, "team": 1, "tracker": 2}
+"""Conditions that many tickets meet, and how many."""
+
+PART_OF = """
+CREATE OR REPLACE TEMP TABLE part_of AS
+WITH up1 AS (SELECT DISTINCT source AS part, target AS whole FROM relations WHERE type = 'part_of'),
+up2 AS (SELECT DISTINCT a.part, b.whole FROM up1 a JOIN up1 b ON b.part = a.whole),
+up3 AS (SELECT DISTINCT a.part, b.whole FROM up2 a JOIN up1 b ON b.part = a.whole),
+up4 AS (SELECT DISTINCT a.part, b.whole FROM up3 a JOIN up1 b ON b.part = a.whole),
+up AS (
+    SELECT part, whole, 1 AS steps FROM up1 UNION ALL SELECT part, whole, 2 FROM up2
+    UNION ALL SELECT part, whole, 3 FROM up3 UNION ALL SELECT part, whole, 4 FROM up4
+)
+SELECT part, whole, min(steps) AS steps FROM up WHERE part <> whole GROUP BY part, whole
+"""
+"""Containers and what they are part of, directly (1 step) or through others: a project, its initiative, the one above."""
 
 HELD = """
 CREATE OR REPLACE TEMP TABLE held AS
@@ -27,25 +46,24 @@ open AS (
     ) OR until IS NULL AND value IS NOT NULL AND field IN (SELECT field FROM wanted WHERE field LIKE 'custom:%')
 ),
 deliverable AS (
-    SELECT c.id, lower(c.name) AS value FROM containers c
-    UNION SELECT c.id, lower(c.key) FROM containers c WHERE c.key <> ''
+    SELECT c.id, c.kind, c.value FROM (
+        SELECT id, kind, lower(name) AS value FROM containers
+        UNION SELECT id, kind, lower(key) FROM containers WHERE key <> ''
+    ) c SEMI JOIN wanted w ON w.value = c.value
 ),
-up1 AS (SELECT source AS id, target AS whole FROM relations WHERE type = 'part_of'),
-up2 AS (SELECT * FROM up1 UNION SELECT a.id, b.whole FROM up1 a JOIN up1 b ON b.id = a.whole),
-up4 AS (SELECT * FROM up2 UNION SELECT a.id, b.whole FROM up2 a JOIN up2 b ON b.id = a.whole),
 facts AS (
     SELECT ticket, field, lower(value) AS value FROM open WHERE field IN ('label', 'component') OR field LIKE 'custom:%'
-    UNION SELECT o.ticket, o.field, d.value FROM open o JOIN deliverable d ON d.id = o.value
-    UNION SELECT o.ticket, 'initiative', d.value FROM open o JOIN up4 u ON u.id = o.value
-        JOIN deliverable d ON d.id = u.whole
-    UNION SELECT no, 'tracker', lower(tracker) FROM ticket_then
-    UNION SELECT no, 'tracker', kind FROM ticket_then
-    UNION SELECT no, 'type', lower(type) FROM ticket_then
-    UNION SELECT no, 'key', lower(key) FROM ticket_then
-    UNION SELECT no, 'team', lower(tracker_team) FROM ticket_then
-    UNION SELECT ticket, 'team', lower(team) FROM ticket_team
+    UNION ALL SELECT o.ticket, o.field, d.value FROM open o JOIN deliverable d ON d.id = o.value
+    UNION ALL SELECT o.ticket, 'initiative', d.value FROM open o JOIN part_of u ON u.part = o.value
+        JOIN deliverable d ON d.id = u.whole AND d.kind = 'initiative'
+    UNION ALL SELECT no, 'tracker', lower(tracker) FROM ticket_then
+    UNION ALL SELECT no, 'tracker', kind FROM ticket_then WHERE kind NOT IN (SELECT tracker FROM ticket_then)
+    UNION ALL SELECT no, 'type', lower(type) FROM ticket_then
+    UNION ALL SELECT no, 'key', lower(key) FROM ticket_then
+    UNION ALL SELECT no, 'team', lower(tracker_team) FROM ticket_then
+    UNION ALL SELECT ticket, 'team', lower(team) FROM ticket_team
 )
-SELECT f.ticket, f.field, f.value FROM facts f SEMI JOIN wanted w ON w.field = f.field AND w.value = f.value
+SELECT DISTINCT f.ticket, f.field, f.value FROM facts f SEMI JOIN wanted w ON w.field = f.field AND w.value = f.value
 """
 
 UNDER_EPIC = """
@@ -56,8 +74,17 @@ ANTI JOIN (SELECT ticket, value FROM held WHERE field = 'epic') x ON x.ticket = 
 
 MATCHED = """
 CREATE OR REPLACE TEMP TABLE rule_match AS
-SELECT r.rule, h.ticket FROM rule_condition r JOIN held h ON h.field = r.field AND h.value = r.value
-GROUP BY r.rule, h.ticket, r.conditions HAVING count(DISTINCT r.condition) = r.conditions
+WITH candidate AS (
+    SELECT DISTINCT r.rule, r.conditions, h.ticket FROM rule_condition r
+    JOIN held h ON h.field = r.field AND h.value = r.value WHERE r.condition = 0
+)
+SELECT rule, ticket FROM candidate WHERE conditions = 1
+UNION ALL
+SELECT c.rule, c.ticket FROM candidate c
+JOIN rule_condition r ON r.rule = c.rule AND r.condition > 0
+JOIN held h ON h.ticket = c.ticket AND h.field = r.field AND h.value = r.value
+WHERE c.conditions > 1
+GROUP BY c.rule, c.ticket, c.conditions HAVING count(DISTINCT r.condition) = c.conditions - 1
 """
 
 DECIDED = """
@@ -72,17 +99,30 @@ LINK_COLUMNS = (
     "rule INTEGER, source INTEGER, distance INTEGER"
 )
 
+SPOKEN = """
+CREATE OR REPLACE TEMP TABLE spoken AS
+WITH known AS (
+    SELECT g.regime, d.target AS decided, coalesce(g.target, '') AS target, coalesce(g.kind, 'none') AS kind, d.weight
+    FROM decided d JOIN target_of g ON g.target IS NOT DISTINCT FROM d.priority
+), rest AS (
+    SELECT regime, decided, '' AS target, 'none' AS kind, 1000000 - sum(weight) AS weight FROM known
+    GROUP BY regime, decided HAVING sum(weight) < 1000000
+)
+SELECT regime, decided, target, kind, sum(weight)::INTEGER AS weight
+FROM (SELECT * FROM known UNION ALL SELECT * FROM rest) p GROUP BY regime, decided, target, kind
+"""
+"""What each decision says under each regime. A part for a priority that the strategy does not know serves nothing there."""
+
 BY_DECISION = """
 INSERT INTO link
-SELECT g.regime, t.no, coalesce(g.target, ''), coalesce(g.kind, 'none'), d.weight, 'decision', NULL, t.no, 0
-FROM decided d JOIN ticket_then t ON t.id = d.target
-JOIN target_of g ON g.target IS NOT DISTINCT FROM d.priority
+SELECT s.regime, t.no, s.target, s.kind, s.weight, 'decision', NULL, t.no, 0
+FROM spoken s JOIN ticket_then t ON t.id = s.decided
 """
 
 BY_RULE = """
 INSERT INTO link
 WITH first AS (
-    SELECT r.regime, m.ticket, min(r.rule) AS rule FROM rule_match m JOIN rule_of r ON r.rule = m.rule
+    SELECT r.regime, m.ticket, min(r.rule) AS rule FROM rule_match m JOIN rule_of r ON r.alike = m.rule
     GROUP BY r.regime, m.ticket
 )
 SELECT f.regime, f.ticket, r.target, r.kind, 1000000, 'rule', f.rule, f.ticket, 0
@@ -92,14 +132,22 @@ ANTI JOIN link l ON l.regime = f.regime AND l.ticket = f.ticket
 
 BY_CONTAINER = """
 INSERT INTO link
-WITH inside AS (
-    SELECT s.ticket, min(d.target) AS container FROM span_then s JOIN decided d ON d.target = s.value
-    WHERE s.until IS NULL AND s.field IN ('project', 'version', 'sprint', 'cycle', 'milestone') GROUP BY s.ticket
+WITH direct AS (
+    SELECT ticket, value AS container FROM span_then
+    WHERE until IS NULL AND field IN ('project', 'version', 'sprint', 'cycle', 'milestone')
+), inside AS (
+    SELECT d.ticket, s.decided, s.regime, 1 AS distance FROM direct d
+    JOIN (SELECT DISTINCT decided, regime FROM spoken) s ON s.decided = d.container
+    UNION ALL SELECT d.ticket, s.decided, s.regime, u.steps + 1 FROM direct d JOIN part_of u ON u.part = d.container
+    JOIN (SELECT DISTINCT decided, regime FROM spoken) s ON s.decided = u.whole
+), nearest AS (
+    SELECT regime, ticket, decided, distance,
+        row_number() OVER (PARTITION BY regime, ticket ORDER BY distance, decided) AS place FROM inside
 )
-SELECT g.regime, i.ticket, coalesce(g.target, ''), coalesce(g.kind, 'none'), d.weight, 'container', NULL, i.ticket, 1
-FROM inside i JOIN decided d ON d.target = i.container
-JOIN target_of g ON g.target IS NOT DISTINCT FROM d.priority
-ANTI JOIN link l ON l.regime = g.regime AND l.ticket = i.ticket
+SELECT s.regime, n.ticket, s.target, s.kind, s.weight, 'container', NULL, n.ticket, n.distance
+FROM nearest n JOIN spoken s ON s.decided = n.decided AND s.regime = n.regime
+ANTI JOIN link l ON l.regime = s.regime AND l.ticket = n.ticket
+WHERE n.place = 1
 """
 
 BY_ANCESTOR = """
@@ -117,6 +165,7 @@ def lay_out(con: Connection, regimes: Sequence[Regime]) -> None:
     matched; ``kind`` priority, upkeep, parked, or none where a person decided that it serves nothing.
     """
     _rules(con, regimes)
+    con.execute(PART_OF)
     con.execute(HELD)
     con.execute(
         "INSERT INTO held SELECT t.no, 'epic', r.value FROM ticket_then t "
@@ -128,6 +177,7 @@ def lay_out(con: Connection, regimes: Sequence[Regime]) -> None:
     _titles(con)
     con.execute(MATCHED)
     con.execute(DECIDED)
+    con.execute(SPOKEN)
     con.execute(f"CREATE OR REPLACE TEMP TABLE link ({LINK_COLUMNS})")
     for step in (BY_DECISION, BY_RULE, BY_CONTAINER):
         con.execute(step)
@@ -137,22 +187,33 @@ def lay_out(con: Connection, regimes: Sequence[Regime]) -> None:
 
 
 def _rules(con: Connection, regimes: Sequence[Regime]) -> None:
-    """``rule_of``, ``rule_condition`` and ``target_of``: the strategy as rows."""
-    numbered = list(enumerate(_each_rule(regimes), start=1))
-    of = [(n, r.no, t.id, t.kind, rule.file, rule.line) for n, (r, t, rule) in numbered]
-    conditions = []
-    for n, (_, _, rule) in numbered:
-        wanted = rule.conditions()
-        for c, (field, values) in enumerate(wanted.items()):
-            for value in values:
-                text = value if field == "title" else value.lower()
-                conditions.append((n, c, len(wanted), field, text))
+    """``rule_of``, ``rule_condition`` and ``target_of``: the strategy as rows.
+
+    Rules with the same conditions, as one strategy hands them to the next, are ``alike``: only the first of them has rows in
+    ``rule_condition`` and is matched. Condition 0 picks the candidates for the others, so one that most tickets meet comes last.
+    """
+    first: dict[tuple[tuple[str, tuple[str, ...]], ...], int] = {}
+    of = []
+    for n, (r, t, rule) in enumerate(_each_rule(regimes), start=1):
+        wanted = tuple(sorted(rule.conditions().items(), key=lambda c: COMMON.get(c[0], 0)))
+        of.append((n, r.no, t.id, t.kind, rule.file, rule.line, first.setdefault(wanted, n)))
+    conditions = [
+        (n, c, len(wanted), field, value)
+        for wanted, n in first.items() for c, (field, values) in enumerate(wanted) for value in values
+    ]  # fmt: skip
     targets = [(r.no, t.id, t.kind) for r in regimes for t in r.targets] + [(r.no, None, None) for r in regimes]
-    _lay(con, "rule_of", of, "rule INTEGER, regime INTEGER, target VARCHAR, kind VARCHAR, file VARCHAR, line INTEGER")
+    _lay(
+        con,
+        "rule_of",
+        of,
+        "rule INTEGER, regime INTEGER, target VARCHAR, kind VARCHAR, file VARCHAR, line INTEGER, alike INTEGER",
+    )
     _lay(
         con, "rule_condition", conditions,
         "rule INTEGER, condition INTEGER, conditions INTEGER, field VARCHAR, value VARCHAR",
     )  # fmt: skip
+    # lowered by the engine, as what tickets hold: Python's lower case of ΟΔΟΣ or İ is another
+    con.execute("UPDATE rule_condition SET value = lower(value) WHERE field <> 'title'")
     _lay(con, "target_of", targets, "regime INTEGER, target VARCHAR, kind VARCHAR")
 
 
@@ -166,7 +227,9 @@ def _each_rule(regimes: Sequence[Regime]) -> Iterator[tuple[Regime, Target, Rule
 def _lay(con: Connection, name: str, rows: Sequence[tuple[object, ...]], columns: str) -> None:
     con.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({columns})")
     if rows:
-        con.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(rows[0]))})", [list(r) for r in rows])
+        con.register("incoming", pd.DataFrame(list(zip(*rows, strict=True)), dtype=object).T)
+        con.execute(f"INSERT INTO {name} SELECT * FROM incoming")
+        con.unregister("incoming")
 
 
 def _titles(con: Connection) -> None:

@@ -28,14 +28,25 @@ STEPS: tuple[str, ...] = (
 )
 
 
-def migrate(con: duckdb.DuckDBPyConnection) -> None:
-    """Brings a store up to date; each step and its record are one transaction."""
-    con.execute("CREATE TABLE IF NOT EXISTS schema_steps (step INTEGER, applied TIMESTAMP DEFAULT current_timestamp)")
+def behind(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether steps are missing. Raises NewerStore."""
+    made = con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'schema_steps'").fetchall()
+    return not made or _done(con) < len(STEPS)
+
+
+def _done(con: duckdb.DuckDBPyConnection) -> int:
     done = int(con.execute("SELECT coalesce(max(step), 0) FROM schema_steps").fetchall()[0][0])
     if done > len(STEPS):
         raise NewerStore(
             f"The store was written by a newer version (schema {done}, this one knows {len(STEPS)}). Upgrade the program."
         )
+    return done
+
+
+def migrate(con: duckdb.DuckDBPyConnection) -> None:
+    """Brings a store up to date; each step and its record are one transaction."""
+    con.execute("CREATE TABLE IF NOT EXISTS schema_steps (step INTEGER, applied TIMESTAMP DEFAULT current_timestamp)")
+    done = _done(con)
     for number, step in enumerate(STEPS[done:], start=done + 1):
         con.execute("BEGIN")
         try:

@@ -133,7 +133,8 @@ class Meta(Strict):
 class Finding(Strict):
     """What one measure found.
 
-    ``headline`` is the finding in a dozen words, ``sentence`` in full; ``reason`` says why it is not judged (or the error);
+    ``headline`` is the finding in a dozen words, ``sentence`` in full; ``sure`` says how sure it is where that is not a matter
+    of the verdict's statistics; ``reason`` says why it is not judged (or the error);
     ``since`` is a week. Shares are fractions of 1; ``percent_points`` count 12 for twelve points.
     """
 
@@ -141,6 +142,7 @@ class Finding(Strict):
     verdict: Verdict
     sentence: str
     headline: str = ""
+    sure: str = ""
     value: Number = None
     unit: Unit = "share"
     interval: tuple[float, float] | None = None

@@ -13,8 +13,8 @@ WITH inside AS (
     SELECT s.value, 'epic', s.ticket, s.since, s.until FROM span_then s JOIN ticket_then p ON p.id = s.value AND p.level >= 1
     WHERE s.field = 'parent'
     UNION ALL
-    SELECT r.target, 'initiative', s.ticket, s.since, s.until FROM span_then s
-    JOIN relations r ON r.source = s.value AND r.type = 'part_of' JOIN containers c ON c.id = r.target
+    SELECT u.whole, 'initiative', s.ticket, s.since, s.until FROM span_then s
+    JOIN part_of u ON u.part = s.value JOIN containers c ON c.id = u.whole
     WHERE s.field = 'project' AND c.kind = 'initiative'
 )
 SELECT i.* FROM inside i JOIN ticket_then t ON t.no = i.ticket WHERE t.level = 0 AND t.history <> 'none'
@@ -54,7 +54,7 @@ SCOPE_EVENT = """
 CREATE OR REPLACE TEMP TABLE scope_event AS
 WITH stay AS (
     SELECT d.container, d.kind, d.baseline, d.ended, m.ticket,
-        min(m.since) AS came, max(coalesce(m.until, TIMESTAMP '9999-01-01')) AS left_at,
+        max(CASE WHEN m.since < d.ended THEN coalesce(m.until, TIMESTAMP '9999-01-01') END) AS left_at,
         max(CASE WHEN m.since <= d.baseline AND coalesce(m.until, TIMESTAMP '9999-01-01') > d.baseline
             THEN 1 ELSE 0 END) AS planned,
         min(CASE WHEN m.since > d.baseline AND m.since < d.ended THEN m.since END) AS added
@@ -90,18 +90,31 @@ WHERE l.looked_at > l.came AND a.points <> b.points
 """
 
 SUMMARY = """
+WITH closed AS (
+    SELECT ticket, max(since) AS since FROM span_then
+    WHERE field = 'phase' AND value IN ('done', 'cancelled') AND until IS NULL GROUP BY ticket
+), open AS (
+    SELECT DISTINCT m.container FROM member m LEFT JOIN closed c ON c.ticket = m.ticket
+    WHERE coalesce(m.until, TIMESTAMP '9999-01-01') >= $1 AND coalesce(c.since, TIMESTAMP '9999-01-01') >= $1
+)
 SELECT d.container, d.kind, d.name, d.started, d.baseline, d.completed, d.ended,
     count(CASE WHEN e.event = 'planned' THEN 1 END) AS planned,
     count(CASE WHEN e.event = 'added' THEN 1 END) AS added,
     count(CASE WHEN e.event = 'pulled_in' THEN 1 END) AS pulled_in,
     count(CASE WHEN e.event = 'removed' THEN 1 END) AS removed,
     count(CASE WHEN e.event IN ('added', 'pulled_in') AND e.moment >= $1 THEN 1 END) AS grown_in_window,
-    any_value(r.points) AS re_estimated
+    any_value(r.points) AS re_estimated,
+    bool_or(s.start IS NOT NULL) AS stated,
+    bool_or(d.ended >= $1 AND o.container IS NOT NULL) AS running
 FROM deliverable d JOIN scope_event e ON e.container = d.container
+LEFT JOIN containers s ON s.id = d.container
+LEFT JOIN open o ON o.container = d.container
 LEFT JOIN (SELECT container, sum(after - before) AS points FROM re_estimated GROUP BY container) r ON r.container = d.container
 GROUP BY d.container, d.kind, d.name, d.started, d.baseline, d.completed, d.ended
 ORDER BY d.container
 """
+"""One row a deliverable, given the first moment of the window. ``stated``: its tracker gives it a start; ``running``: it had not
+ended before the window and held a ticket that was open in it (a version nobody released does not run for ever)."""
 
 
 def lay_out(board: Board) -> None:

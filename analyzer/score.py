@@ -17,10 +17,14 @@ from analyzer.store import Connection
 from analyzer.strategy import Strategy
 
 COVERAGE = """
+WITH earlier AS (
+    SELECT x.ticket, max(x.moment) AS moment FROM changes x JOIN tickets t ON t.no = x.ticket AND t.updated > $1
+    WHERE x.moment <= $1 GROUP BY x.ticket
+)
 SELECT r.name, r.kind, r.source, count(t.no) AS tickets, count(CASE WHEN t.history <> 'none' THEN 1 END) AS with_history,
     coalesce(any_value(p.skipped), 0) AS skipped,
-    strftime(max(t.updated), '%Y-%m-%d') AS newest
-FROM trackers r LEFT JOIN tickets t ON t.tracker = r.name AND t.created <= $1
+    strftime(max(CASE WHEN t.updated <= $1 THEN t.updated ELSE coalesce(e.moment, t.created) END), '%Y-%m-%d') AS newest
+FROM trackers r LEFT JOIN tickets t ON t.tracker = r.name AND t.created <= $1 LEFT JOIN earlier e ON e.ticket = t.no
 LEFT JOIN (SELECT tracker, count(*) AS skipped FROM problems WHERE ticket IS NULL GROUP BY tracker) p ON p.tracker = r.name
 GROUP BY r.name, r.kind, r.source ORDER BY r.name
 """

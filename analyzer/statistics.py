@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special, stats
 
 Array = npt.NDArray[np.float64]
 
@@ -21,6 +21,9 @@ PRIOR_WEEKS = 26
 
 LEAST = 10.0
 """Shares resting on fewer effective tickets are not judged."""
+
+FEW = 10.0
+"""With fewer effective tickets expected at an edge, or at what is left of it, the normal curve is too thin in the tail."""
 
 SURE, LIKELY = 0.05, 0.20
 """Adjusted p at or below which a verdict is a signal (95 %) or worth watching (80 %)."""
@@ -51,15 +54,26 @@ def wilson(share: float, n: float, level: float = 0.95) -> tuple[float, float]:
 def outside(share: float, low: float, high: float, n: float) -> float:
     """Two-sided p of seeing ``share`` if the truth lies within [low, high]: the score test at the nearer end.
 
-    The p that belongs to the Wilson interval: it is 0.05 just where the 95 % interval touches the range.
+    The p that belongs to the Wilson interval: it is 0.05 just where the 95 % interval touches the range. Where the edge is so
+    close to 0 or 1 that fewer than ``FEW`` tickets are expected (the rule of Cochran 1954, with 10 for his 5), the tail of the
+    binomial itself is taken, as mid-p (Lancaster 1961) on the effective number (Korn and Graubard 1998).
     """
-    if low <= share <= high:
+    if low <= share <= high or n <= 0:
         return 1.0
-    edge = low if share < low else high
-    spread = float(np.sqrt(edge * (1 - edge) / n)) if n > 0 else np.inf
-    if spread == 0.0:
-        return 0.0  # nothing, or everything, was intended: a single ticket outside contradicts it
-    return float(2 * stats.norm.sf(abs(share - edge) / spread))
+    edge, share = (1 - low, 1 - share) if share < low else (high, share)  # either way: too much against the edge
+    if edge <= 0.0:
+        return 0.0  # nothing was intended, or everything: a single ticket outside contradicts it
+    if n * min(edge, 1 - edge) < FEW:
+        return _twice_the_tail(share, edge, n)
+    return float(2 * stats.norm.sf((share - edge) / np.sqrt(edge * (1 - edge) / n)))
+
+
+def _twice_the_tail(share: float, edge: float, n: float) -> float:
+    """2 (P(X > x) + P(X = x) / 2) of a binomial share, for any real ``n`` by way of the beta distribution."""
+    x = share * n
+    reached = float(special.betainc(x, n - x + 1, edge))
+    passed = float(special.betainc(x + 1, n - x, edge)) if n - x > 1e-9 else 0.0
+    return min(1.0, reached + passed)
 
 
 def adjust(p: Sequence[float]) -> list[float]:
@@ -113,6 +127,34 @@ def intraclass(clusters: Sequence[Cluster]) -> float | None:
 def shrunk(rho: float | None, weeks: int) -> float:
     """The site's own correlation drawn towards ``PRIOR_RHO`` by ``PRIOR_WEEKS`` weeks' worth."""
     return PRIOR_RHO if rho is None else (weeks * rho + PRIOR_WEEKS * PRIOR_RHO) / (weeks + PRIOR_WEEKS)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """The effective number of tickets, the correlation it was reduced by, and the site's own part in that."""
+
+    effective: float
+    rho: float
+    own_rho: float | None
+
+
+def weigh(total: float, squares: float, weeks: int, clusters: Sequence[Cluster]) -> Weighed:
+    """How much ``weeks`` judged weeks say: sum and sum of squares of their tickets' weights, and the history to learn from."""
+    own = intraclass(clusters)
+    rho = shrunk(own, len(clusters))
+    return Weighed(effective(kish(total, squares), weeks, rho), rho, own)
+
+
+def verdicts(shares: Sequence[float], ranges: Sequence[tuple[float, float] | None], n: float) -> list[str]:
+    """The verdict of each share on ``n`` effective tickets; empty where no range is declared.
+
+    Those outside their range are corrected together for their number; those inside are noise and do not count. That is the
+    conditional test of interval hypotheses with half as its bound (Ellis, Pecanka and Goeman 2020; Zhao, Small and Su 2019):
+    of the one-sided p values those above 1/2 are set aside, the others are divided by 1/2, which makes them two-sided ones.
+    """
+    p = [1.0 if r is None else outside(s, *r, n) for s, r in zip(shares, ranges, strict=True)]
+    found = iter(adjust([q for q in p if q < 1.0]))
+    return ["" if r is None else verdict(next(found)) if q < 1.0 else "noise" for q, r in zip(p, ranges, strict=True)]
 
 
 def drift(shares: Array, low: Array, high: Array) -> Array:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,10 +10,9 @@ from typing import Any
 
 import duckdb
 import pandas as pd
-from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
-from analyzer.migrations import migrate
-from connectors.connector import TICKET_KINDS, Payload
+from analyzer.migrations import behind, migrate
 from connectors.ticket import Container, Parsed, Problem
 
 Connection = duckdb.DuckDBPyConnection
@@ -41,6 +37,11 @@ def scalar(con: Connection, sql: str, values: Sequence[Any] = ()) -> Any:
     return rows[0][0] if rows else None
 
 
+def _is_held(error: BaseException) -> bool:
+    """Whether another process has the file open: the one reason for which waiting helps."""
+    return isinstance(error, duckdb.IOException) and "lock" in str(error).lower()
+
+
 class Store:
     """``path`` is the DuckDB file; ``patience`` the seconds to wait for another process that has it open."""
 
@@ -52,7 +53,10 @@ class Store:
         """One transaction: all of it is kept, or none."""
         con = self._open(read_only=False)
         try:
-            migrate(con)
+            try:
+                migrate(con)
+            except duckdb.CatalogException as error:
+                raise self._damaged() from error
             con.execute("BEGIN")
             try:
                 yield con
@@ -65,8 +69,9 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Read-only; any number of processes may read at once. A store that is not there yet is made, empty."""
-        if not self.path.exists():
+        """Read-only; any number of processes may read at once. A store that is not there yet, or whose making was cut short, or
+        that an earlier version wrote, is brought up to date first."""
+        if not self.path.exists() or self._is_behind():
             with self.writing():
                 pass
         con = self._open(read_only=True)
@@ -75,10 +80,20 @@ class Store:
         finally:
             con.close()
 
+    def _is_behind(self) -> bool:
+        con = self._open(read_only=True)
+        try:
+            return behind(con)
+        finally:
+            con.close()
+
+    def _damaged(self) -> Damaged:
+        return Damaged(f"{self.path} cannot be opened as a store. Name another file, or restore it.")
+
     def _open(self, read_only: bool) -> Connection:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         waiting = Retrying(
-            retry=retry_if_exception_type(duckdb.IOException), reraise=True,
+            retry=retry_if_exception(_is_held), reraise=True,
             stop=stop_after_delay(self.patience), wait=wait_random_exponential(0.05, max=2),
         )  # fmt: skip
         config: dict[str, str | bool | int | float | list[str]] = (
@@ -86,96 +101,17 @@ class Store:
         )
         try:
             con: Connection = waiting(lambda: duckdb.connect(str(self.path), read_only=read_only, config=config))
-        except duckdb.IOException as error:
-            if "lock" in str(error).lower():
+        except duckdb.Error as error:
+            if _is_held(error):
                 raise Busy(
                     f"Another process has {self.path.name} open and did not let go within {self.patience:.0f} s. "
                     "Let it finish, then try again."
                 ) from error
-            raise Damaged(f"{self.path} cannot be opened as a store. Name another file, or restore it.") from error
-        except duckdb.Error as error:
-            raise Damaged(f"{self.path} cannot be opened as a store. Name another file, or restore it.") from error
+            raise self._damaged() from error
         con.execute("SET preserve_insertion_order = false")
         con.execute("SET enable_progress_bar = false")
         return con
 
-
-# ---------------------------------------------------------------- raw payloads
-
-
-def save_raw(con: Connection, tracker: str, payloads: Sequence[Payload], fetched: datetime) -> None:
-    """Upserts payloads by (tracker, kind, id); of several with one id in a batch the last counts.
-
-    What came again unchanged is left as it is, and so is not read again.
-    """
-    latest = {(p.kind, p.id): p for p in payloads}
-    if not latest:
-        return
-    texts = [_json(p.data) for p in latest.values()]
-    frame = pd.DataFrame(
-        {
-            "kind": [p.kind for p in latest.values()],
-            "id": [p.id for p in latest.values()],
-            "digest": [int.from_bytes(hashlib.sha256(t).digest()[:8], signed=True) for t in texts],
-            "payload": [zlib.compress(t, 1) for t in texts],
-        }
-    )
-    con.register("given", frame)
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE incoming AS SELECT g.kind, g.id, g.digest, g.payload::BLOB AS payload FROM given g "
-        "ANTI JOIN raw r ON r.tracker = ? AND r.kind = g.kind AND r.id = g.id AND r.digest = g.digest",
-        [tracker],
-    )
-    con.unregister("given")
-    con.execute(
-        "DELETE FROM raw USING incoming i WHERE raw.tracker = ? AND raw.kind = i.kind AND raw.id = i.id", [tracker]
-    )
-    con.execute(
-        "INSERT INTO raw BY NAME SELECT ? AS tracker, kind, id, ? AS fetched, digest, payload FROM incoming",
-        [tracker, naive(fetched)],
-    )
-    # a new history means its issue must be read again, and the other way round
-    con.execute(
-        "UPDATE raw SET parsed = NULL FROM incoming i WHERE raw.tracker = ? AND raw.id = i.id AND raw.kind = 'issue'",
-        [tracker],
-    )
-    con.execute("DROP TABLE incoming")
-
-
-def reference_payloads(con: Connection, tracker: str) -> list[Payload]:
-    """Everything that is not per ticket, in a fixed order."""
-    rows = con.execute(
-        "SELECT kind, id, payload FROM raw WHERE tracker = ? AND kind NOT IN (SELECT unnest(?)) ORDER BY kind, id",
-        [tracker, list(TICKET_KINDS)],
-    ).fetchall()
-    return [Payload(kind, ident, json.loads(zlib.decompress(blob))) for kind, ident, blob in rows]
-
-
-def unread(con: Connection, tracker: str, reader: str, most: int) -> list[tuple[Payload, Payload | None]]:
-    """Up to ``most`` issues (with their history) that ``reader``, a parser's fingerprint, has not read yet."""
-    rows = con.execute(
-        """
-        SELECT i.id, i.payload, h.payload FROM (
-            SELECT id, payload FROM raw WHERE tracker = $1 AND kind = 'issue' AND parsed IS DISTINCT FROM $2 LIMIT $3
-        ) i LEFT JOIN raw h ON h.tracker = $1 AND h.kind = 'history' AND h.id = i.id
-        """,
-        [tracker, reader, most],
-    ).fetchall()
-    return [
-        (Payload("issue", ident, json.loads(zlib.decompress(issue))),
-         Payload("history", ident, json.loads(zlib.decompress(history))) if history is not None else None)
-        for ident, issue, history in rows
-    ]  # fmt: skip
-
-
-def mark_read(con: Connection, tracker: str, reader: str, ids: Sequence[str]) -> None:
-    con.execute(
-        "UPDATE raw SET parsed = ? WHERE tracker = ? AND kind = 'issue' AND id IN (SELECT unnest(?))",
-        [reader, tracker, list(ids)],
-    )
-
-
-# ---------------------------------------------------------------- what was parsed
 
 UPSERTS = {"containers": "id", "people": "id"}
 
@@ -311,7 +247,3 @@ def _clean(value: Any) -> Any:
     if isinstance(value, str) and not value.isascii():
         return value.encode("utf-8", "replace").decode("utf-8")
     return value
-
-
-def _json(data: dict[str, Any]) -> bytes:
-    return json.dumps(data, ensure_ascii=True, separators=(",", ":")).encode()

@@ -74,7 +74,7 @@ def _load_all(path: Path) -> tuple[list[_Loaded], list[Mistake]]:
         return [], [Mistake(folder, 1, f"the folder cannot be read ({reason})", "Check its permissions")]
     if not files:
         what = "there is no strategy file (*.yaml) in this folder"
-        return [], [Mistake(folder, 1, what, "Write one, or run `alignment init`")]
+        return [], [Mistake(folder, 1, what, "Write one; docs/strategy.md has an example")]
     return [_load(file, f"{folder}/{file.name}") for file in files], []
 
 

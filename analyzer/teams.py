@@ -32,13 +32,13 @@ LEFT JOIN containers c ON c.id = t.project AND c.kind = 'space'
 def lay_out(con: Connection, rules: tuple[tuple[str, str, str], ...]) -> None:
     """``ticket_team(ticket, team)``: the settings' first matching team, else the tracker's team, else its Jira project."""
     frame = pd.DataFrame(
-        [(n, team, field, value.lower()) for n, (team, field, value) in enumerate(rules)],
+        [(n, team, field, value) for n, (team, field, value) in enumerate(rules)],
         columns=["position", "team", "field", "value"],
     ).astype({"position": "int64", "team": object, "field": object, "value": object})
     con.register("incoming", frame)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE team_rule AS SELECT position::INTEGER AS position, team::VARCHAR AS team, "
-        "field::VARCHAR AS field, value::VARCHAR AS value FROM incoming"
+        "field::VARCHAR AS field, lower(value) AS value FROM incoming"  # the engine's lower case, as for what tickets hold
     )
     con.unregister("incoming")
     con.execute(LAY_OUT)

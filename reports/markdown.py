@@ -57,7 +57,7 @@ def _terms(result: Data) -> Iterator[str]:
     yield f"- {words.VERDICTS[result['verdict']]}"
     if story.decisions(result):
         yield f"- {words.SINCE}: {escape(numbers.week(story.since(result)) or words.SINCE_UNKNOWN)}"
-    yield f"- {words.HOW_SURE_LABEL}: {words.HOW_SURE[result['verdict']]}"
+    yield f"- {words.HOW_SURE_LABEL}: {story.how_sure(result)}"
     if result["as_of_reason"]:
         yield f"- Seen from: {escape(result['as_of_reason'])}"
 

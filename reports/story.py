@@ -27,6 +27,12 @@ def no_decision(result: Data) -> str:
     return words.NO_DECISION if judged else words.NOTHING_JUDGED
 
 
+def how_sure(result: Data) -> str:
+    """In words, how sure what leads the report is."""
+    leads = decisions(result)
+    return str(leads[0].get("sure") or "") if leads and leads[0].get("sure") else words.HOW_SURE[result["verdict"]]
+
+
 def since(result: Data) -> str:
     """The week since when what leads the report is so, or nothing."""
     leads = decisions(result)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from analyzer.board import Board
 from analyzer.evidence import Evidence, heaviest, row, table
-from analyzer.judging import not_judged, percent
+from analyzer.judging import PLAIN_COUNT, not_judged, percent
 from analyzer.result import Finding, Meta, Shape
 
 META = Meta(
@@ -79,7 +79,7 @@ CHECKS: tuple[Check, ...] = (
         f"SELECT no {TICKETS} AND estimate IS NULL", EVERY_TASK,
     ),
     Check(
-        "unparented", "Without parent or project", "Only rules can link them",
+        "unparented", "Without a parent or a Linear project", "Only rules can link them",
         f"SELECT no {TICKETS} AND parent_id IS NULL AND (project IS NULL OR kind = 'jira')", EVERY_TASK,
     ),
     Check(
@@ -129,10 +129,11 @@ def measure(board: Board) -> Finding:
     sentence = "No check concerns more than 5\u00a0% of what it looks at."
     if notable:
         sentence = f"{len(notable)} of {len(outcomes)} checks concern more than 5\u00a0% of what they look at: {said}."
-    unread = f" {len(skipped)} entries could not be read." if skipped else ""
+    lost = int(board.one("SELECT count(*) FROM problems WHERE ticket IS NULL"))
+    unread = f" {lost} {'entry' if lost == 1 else 'entries'} could not be read." if lost else ""
     return Finding(
         meta=META, verdict="watch" if notable or skipped else "noise", value=len(notable), unit="count",
-        headline="Some of the data may mislead.", sentence=sentence + unread, details=details,
+        headline="Some of the data may mislead.", sure=PLAIN_COUNT, sentence=sentence + unread, details=details,
     )  # fmt: skip
 
 

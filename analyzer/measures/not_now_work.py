@@ -6,7 +6,7 @@ from analyzer.board import Board
 from analyzer.calendar import local_day_sql, utc_day_sql
 from analyzer.effort import UNIT
 from analyzer.evidence import heaviest, row, table
-from analyzer.judging import measured_in, not_judged
+from analyzer.judging import PLAIN_COUNT, measured_in, not_judged
 from analyzer.result import Finding, Meta, Verdict
 
 META = Meta(
@@ -78,7 +78,7 @@ def measure(board: Board) -> Finding:
         "noise": "Nothing was started on what is parked.",
     }
     return Finding(
-        meta=META, verdict=verdict, value=total, unit="tickets", sentence=sentences[verdict],
+        meta=META, verdict=verdict, value=total, unit="tickets", sure=PLAIN_COUNT, sentence=sentences[verdict],
         details=[
             table("by_item", "Parked items", columns, rows),
             table("by_team", "Started by team", [("team", "Team", "text"), ("started", "Started", "tickets")], by_team),

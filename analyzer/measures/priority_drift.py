@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from analyzer.board import Board
 from analyzer.calendar import week_name
 from analyzer.effort import UNIT
 from analyzer.evidence import heaviest, row, table
-from analyzer.judging import judgeable, measured_in, not_judged, percent, span
+from analyzer.judging import counted, judgeable, measured_in, not_judged, percent, span
 from analyzer.result import Finding, Flow, FlowLink, Line, Meta, Row, Score, Series, Shape, Verdict
 
 META = Meta(
@@ -24,9 +24,10 @@ META = Meta(
         "Effort of the judged weeks is shared out by what each ticket served under the strategy of that week. Drift is the share "
         "that would have to move to bring every priority into its intended range: the larger of the sum over the upper ends and "
         "the sum under the lower ends. Each priority's share is tested against the nearer end of its range (score test, the one "
-        "behind the Wilson interval) on the effective number of tickets: Kish's number for tickets of unequal size, divided by "
-        "the design effect 1+(m-1)rho for tickets of one week resembling each other. The tests of one report are corrected "
-        "together (Benjamini-Hochberg). Signal: adjusted p at most 0.05; watch: at most 0.20; else noise."
+        "behind the Wilson interval; the binomial tail where an edge is near 0 % or 100 %) on the effective number of tickets: "
+        "Kish's number for tickets of unequal size, divided by the design effect 1+(m-1)rho for tickets of one week resembling "
+        "each other. Priorities outside their range are corrected together for their number (Benjamini-Hochberg). Signal: "
+        "adjusted p at most 0.05; watch: at most 0.20; else noise."
     ),
     limits=(
         "Person-days are read from who held which ticket in progress; work that no ticket shows is not seen. Past weeks use "
@@ -34,8 +35,8 @@ META = Meta(
         "alike but for chance within the window; a shift in its last two weeks is diluted by the six before."
     ),
     source=(
-        "Kish 1965; Wilson 1927; Benjamini and Hochberg 1995. Total variation as the share of work that would have to move: "
-        "research in docs/measures.md."
+        "Kish 1965; Wilson 1927; Benjamini and Hochberg 1995; Ellis, Pecanka and Goeman 2020. Total variation as the share of work "
+        "that would have to move: research in docs/measures.md."
     ),
 )  # fmt: skip
 
@@ -84,7 +85,8 @@ def measure(board: Board) -> Finding:
     frame = allocation.weekly(board, basis)
     sample = allocation.sample(board, basis)
     standings = judge(board, frame, sample)
-    details = [_table(board, standings, basis), _chart(board, frame, standings), _flow(board, basis)]
+    enough = sample.effective >= statistics.LEAST
+    details = [_table(board, standings, basis, sample), *_chart(board, frame, standings), _flow(board, basis)]
     details += _moved(board, basis)
     ranged = [s for s in standings if s.intended is not None]
     if not ranged:
@@ -92,9 +94,9 @@ def measure(board: Board) -> Finding:
     shares, low, high = zip(*((s.share, *s.intended) for s in ranged if s.intended), strict=True)
     value = float(statistics.drift(*map(_array, (shares, low, high))))
     interval = statistics.drift_interval(shares, low, high, sample.effective)
-    if sample.effective < statistics.LEAST:
+    if not enough:
         reason = (
-            f"The judged weeks hold {sample.tickets} tickets, which say as much as {sample.effective:.0f} independent ones; "
+            f"The judged weeks hold {counted(sample.tickets)}, which say as much as {sample.effective:.0f} independent ones; "
             f"shares are judged from {statistics.LEAST:.0f}."
         )
         return not_judged(META, reason, details, value=value, interval=interval)
@@ -128,13 +130,10 @@ def judge(board: Board, frame: pd.DataFrame, sample: allocation.Sample) -> list[
                 ident, name, kind, share, mine / UNIT, wide, allocation.ranges(board, totals, ident) if ident else None
             )
         )
-    p = [statistics.outside(s.share, *s.intended, sample.effective) for s in standings if s.intended is not None]
-    verdicts = iter(statistics.verdict(q) for q in statistics.adjust(p))
-    judged = [
-        s if s.intended is None
-        else Standing(s.id, s.name, s.kind, s.share, s.days, s.interval, s.intended, next(verdicts))
-        for s in standings
-    ]  # fmt: skip
+    found = [""] * len(standings)
+    if sample.effective >= statistics.LEAST:
+        found = statistics.verdicts([s.share for s in standings], [s.intended for s in standings], sample.effective)
+    judged = [replace(s, verdict=v) for s, v in zip(standings, found, strict=True)]
     return sorted(judged, key=lambda s: (-s.share, s.id))
 
 
@@ -185,10 +184,12 @@ def _sentence(ranged: list[Standing], value: float, verdict: Verdict, since: str
         outside = [s for s in ranged if s.off]
         if not outside:
             return "Every priority is inside its intended range."
-        names = " and ".join(s.name for s in outside[:3])
-        return (
-            f"{names} {'is' if len(outside) == 1 else 'are'} outside the intended range by no more than chance gives."
-        )
+        names = [s.name for s in outside]
+        if len(names) == 1:
+            return f"{names[0]} is outside its intended range by no more than chance gives."
+        listed = names if len(names) <= 3 else [*names[:2], f"{len(names) - 2} more"]
+        said = f"{', '.join(listed[:-1])} and {listed[-1]}"
+        return f"{said} are outside their intended ranges by no more than chance gives."
     parts = []
     for s in sorted((s for s in ranged if s.verdict == verdict), key=lambda s: -abs(s.off)):
         assert s.intended is not None
@@ -205,7 +206,7 @@ def _arithmetic(ranged: list[Standing], value: float) -> str:
     return f"100 − {100 * value:.1f}, the larger of points {sides[0]}; {sides[1]}."
 
 
-def _table(board: Board, standings: list[Standing], basis: str) -> Shape:
+def _table(board: Board, standings: list[Standing], basis: str, sample: allocation.Sample) -> Shape:
     tickets = heaviest(board, TICKETS, basis, board.judged)
     others = {b: _shares(board, b) for b in ("days", "count", "points") if b != basis}
     rows: list[Row] = []
@@ -221,7 +222,11 @@ def _table(board: Board, standings: list[Standing], basis: str) -> Shape:
     ]  # fmt: skip
     words = {"days": "Of person-days", "count": "Of finished tickets", "points": "Of finished points"}
     columns += [(b, words[b], "share") for b in others]
-    return table("priorities", "Where effort went", columns, rows, _disagree(standings, others))
+    rests = (
+        f"{counted(sample.tickets)} of unequal size, clustered in weeks, say as much as {sample.effective:.0f} independent ones; "
+        "the verdicts of priorities outside their range are corrected for their number. "
+    )
+    return table("priorities", "Where effort went", columns, rows, rests + _disagree(standings, others))
 
 
 def _shares(board: Board, basis: str) -> dict[str, float]:
@@ -243,8 +248,11 @@ def _disagree(standings: list[Standing], others: dict[str, dict[str, float]]) ->
     return " ".join(said)
 
 
-def _chart(board: Board, frame: pd.DataFrame, standings: list[Standing]) -> Shape:
+def _chart(board: Board, frame: pd.DataFrame, standings: list[Standing]) -> list[Shape]:
+    """Nothing, where the strategy is so young that there is one point to draw."""
     weeks = allocation.chart_weeks(board)
+    if len(weeks) < 2:
+        return []
     drawn = [s for s in standings if s.share > 0 or s.intended]
     values = allocation.rolling(board, frame, [s.id for s in drawn], "target", weeks)
     lines = []
@@ -254,7 +262,7 @@ def _chart(board: Board, frame: pd.DataFrame, standings: list[Standing]) -> Shap
         lines.append(Line(id=s.id or "unlinked", label=s.name, values=line, low=low, high=high))
     apart = [week_name(w) for w in sorted(board.set_apart) if w in weeks]
     title = f"Share of effort, rolling {board.options.weeks} weeks, against the intended range"
-    return Series(id="over_time", title=title, unit="share", x=allocation.names(weeks), lines=lines, set_apart=apart)
+    return [Series(id="over_time", title=title, unit="share", x=allocation.names(weeks), lines=lines, set_apart=apart)]
 
 
 def _flow(board: Board, basis: str) -> Shape:

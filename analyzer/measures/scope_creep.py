@@ -9,7 +9,7 @@ from analyzer.agreed import Agreed
 from analyzer.board import Board
 from analyzer.calendar import monday
 from analyzer.evidence import GROWN, heaviest, lines, row, table
-from analyzer.judging import not_judged, percent
+from analyzer.judging import PLAIN_COUNT, not_judged, percent
 from analyzer.result import Finding, Meta, Score, Shape, Verdict
 
 META = Meta(
@@ -20,14 +20,16 @@ META = Meta(
         "A deliverable (sprint, cycle, project, milestone, version, epic, initiative) is committed to what it holds two "
         "days (settable) after its start. Added: tickets made later; pulled in: tickets that existed and were taken in "
         "later; removed: taken out before the end. Growth is (added + pulled in) / planned over the deliverables of the "
-        "window, each ticket once, counting what came in the window. Two tests: the priority's agreed range (scope: "
-        "{items: 20-40}) is broken or not; and each deliverable's additions against the rate of those of its kind that "
-        "ended before the window (over-dispersed Poisson, corrected for their number)."
+        "window that their tracker gives a start, each ticket once, counting what came in the window. Two tests: the "
+        "priority's agreed range (scope: {items: 20-40}) is broken or not; and each deliverable's additions against the "
+        "rate of those of its kind that ended before the window (over-dispersed Poisson, corrected for their number)."
     ),
     limits=(
-        "Growth is not always bad: it may be agreed. Sub-tasks never count, and points only where tickets carried an "
-        "estimate when they came in. Deliverables with fewer than five tickets at the start are not tested, and kinds with "
-        "fewer than ten finished ones have no usual rate to be tested against. Moved dates of deliverables are not seen."
+        "Growth is not always bad: it may be agreed. Versions and epics without a start of their own begin with the first "
+        "ticket that is started; nobody committed to them then, so they count in no score. Sub-tasks never count, and "
+        "points only where tickets carried an estimate when they came in. Deliverables with fewer than five tickets at "
+        "the start are not tested, and kinds with fewer than ten finished ones have no usual rate to be tested against. "
+        "Moved dates of deliverables are not seen."
     ),
     source=(
         "Event model after jirametrics and Micro Focus (Planned/Added/Split); quasi-Poisson: Wedderburn 1974; Benjamini "
@@ -47,31 +49,31 @@ SHOWN = 40
 
 
 def measure(board: Board) -> Finding:
-    if not board.one("SELECT count(*) FROM ticket_then WHERE history <> 'none'"):
+    promised = agreed.ranges(board)
+    if not promised and not board.one("SELECT count(*) FROM ticket_then WHERE history <> 'none'"):
         return not_judged(META, "No ticket came with a change log, so what was there at a start is not known.")
     scope.lay_out(board)
     begin = board.options.calendar.midnight(monday(board.first_week))
     frame = board.frame(scope.SUMMARY, begin)
-    promised = agreed.ranges(board)
-    if frame[frame["ended"] >= begin].empty and not promised:
+    if not frame["running"].any() and not promised:
         return not_judged(META, "No sprint, cycle, project, version or epic with planned tickets ran in these weeks.")
-    running = _against_usual(frame[frame["ended"] < begin], frame[frame["ended"] >= begin])
-    counts = board.rows(WINDOW, begin, list(running["container"]))[0]
+    running = _against_usual(frame[~frame["running"]], frame[frame["running"]])
+    counts = board.rows(WINDOW, begin, list(running["container"][running["stated"]]))[0]
     value = counts.grown / counts.planned if counts.planned else None
     breaches = [a for a in promised if a.broken]
     tested = [v for v in running["verdict"] if v]
     details = [_table(board, running), *([agreed.as_table(promised)] if promised else [])]
     details += burn_up.shapes(board, promised, running[running["verdict"].isin(["signal", "watch"])])
-    if not breaches and not tested:
+    if not promised and not tested:
         reason = (
             "Nothing was agreed (scope: {items: …}), and fewer than ten finished deliverables can be compared with."
         )
         return not_judged(META, reason, details, value)
     verdict: Verdict = "signal" if breaches or "signal" in tested else "watch" if "watch" in tested else "noise"
-    said = _said(running, breaches, value, verdict)
+    said = _said(running, promised, value, verdict)
     return Finding(
         meta=META, verdict=verdict, value=value, headline=said[0], sentence=" ".join(said[:4]), details=details,
-        score=_score(counts.planned, counts.grown),
+        score=_score(counts.planned, counts.grown), sure=PLAIN_COUNT if breaches else "",
     )  # fmt: skip
 
 
@@ -123,11 +125,13 @@ def _table(board: Board, running: pd.DataFrame) -> Shape:
     return table("deliverables", "What was taken on after the start", columns, rows, note)
 
 
-def _said(running: pd.DataFrame, breaches: list[Agreed], value: float | None, verdict: str) -> list[str]:
+def _said(running: pd.DataFrame, promised: list[Agreed], value: float | None, verdict: str) -> list[str]:
     """Sentences, the heaviest first."""
-    said = [f"{a.name} holds {a.now:.0f} {a.unit}; {a.limit} were agreed (too many since {a.since})." for a in breaches]
+    said = [f"{a.name} holds {a.now:.0f} {a.unit}; {a.limit} were agreed." for a in promised if a.broken]
     if verdict != "noise":
         for r in lines(running[running["verdict"] == verdict].head(3)):
             said.append(f"{r.name} took on {r.grown} after its start, on {r.planned} planned.")
     grown = "" if value is None else f" ({percent(value)} over all)"
-    return said or [f"No deliverable grew more than is usual here{grown}."]
+    kept = ["What was agreed is kept."] if promised else []
+    usual = [f"No deliverable grew more than is usual here{grown}."] if any(running["verdict"]) else []
+    return said or kept + usual

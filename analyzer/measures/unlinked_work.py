@@ -7,7 +7,7 @@ from analyzer.board import Board
 from analyzer.calendar import week_name
 from analyzer.effort import UNIT
 from analyzer.evidence import heaviest, row, table
-from analyzer.judging import judgeable, measured_in, not_judged, percent
+from analyzer.judging import counted, judgeable, measured_in, not_judged, percent
 from analyzer.result import Finding, Line, Meta, Score, Series, Shape
 
 META = Meta(
@@ -48,10 +48,10 @@ SELECT o.ticket, o.shown, t.type, o.units, CASE
     WHEN t.parent_id IS NOT NULL AND t.parent IS NULL THEN 'not_visible'
     WHEN p.phase IN ('done', 'cancelled') OR p.archived THEN 'parent_closed'
     WHEN p.no IS NOT NULL THEN 'parent_unlinked'
-    WHEN c.state IN ('completed', 'canceled') THEN 'parent_closed'
+    WHEN c.state IN ('completed', 'canceled') AND coalesce(c.completed, m.as_of) <= m.as_of THEN 'parent_closed'
     WHEN c.id IS NOT NULL THEN 'parent_unlinked'
     ELSE 'no_parent' END AS reason
-FROM one o JOIN ticket_then t ON t.no = o.ticket
+FROM one o CROSS JOIN moment m JOIN ticket_then t ON t.no = o.ticket
 LEFT JOIN nothing n ON n.ticket = o.ticket
 LEFT JOIN ticket_then p ON p.no = t.parent
 LEFT JOIN containers c ON c.id = t.project AND c.kind = 'project'
@@ -67,12 +67,12 @@ def measure(board: Board) -> Finding:
     frame = allocation.weekly(board, basis)
     sample = allocation.sample(board, basis)
     whole = int(frame[frame["week"].isin(board.judged)]["units"].sum())
-    counted = int(
+    unlinked = int(
         board.one(
             "SELECT coalesce(sum(units), 0) FROM unlinked WHERE reason NOT IN (SELECT unnest(?))", list(NOT_COUNTED)
         )
     )
-    value = counted / whole
+    value = unlinked / whole
     interval = statistics.wilson(value, sample.effective)
     details = [
         _split(board, whole, "reason", "Unlinked work by reason", "Reason"),
@@ -82,7 +82,7 @@ def measure(board: Board) -> Finding:
     ]
     allowed = _allowance(board)
     if sample.effective < statistics.LEAST:
-        reason = f"{sample.tickets} tickets say as much as {sample.effective:.0f} independent ones; shares are judged from 10."
+        reason = f"{counted(sample.tickets)} say as much as {sample.effective:.0f} independent ones; shares are judged from 10."
         return not_judged(META, reason, details, value, interval)
     if allowed is None:
         reason = "The strategy states no unlinked_allowance to hold it against."

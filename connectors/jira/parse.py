@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from connectors.connector import Malformed, ParseOptions, Payload, pseudonym
+from connectors.jira import values
 from connectors.jira.fields import FieldMap, field_map, is_sprint_list, sprint_object
 from connectors.jira.history import Log, read_log
 from connectors.jira.status import Statuses
@@ -156,18 +157,18 @@ class _Reading:
         body = plain(raw.get("description"))
         now = {
             "assignee": self.site.person(raw.get("assignee")),
-            "urgency": _name(raw.get("priority")),
-            "type": _name(raw.get("issuetype")),
+            "urgency": values.name(raw.get("priority")),
+            "type": values.name(raw.get("issuetype")),
             "due": str(raw.get("duedate") or "")[:10] or None,
             "title": str(raw.get("summary") or "") or None,
             "body": fingerprint(body) if body else None,
             "project": f"{self.site.tracker}:space:{space['id']}" if space.get("id") else None,
-            "resolution": _name(raw.get("resolution")),
+            "resolution": values.name(raw.get("resolution")),
         }
         for concept, current in now.items():
             if concept != "resolution":
                 self._spans(concept, self._single(concept, current))
-        for concept, read in (("estimate", number), ("team", _team), ("flagged", _flag)):
+        for concept, read in (("estimate", number), ("team", values.team), ("flagged", values.flag)):
             ids = self.site.fields.ids.get(concept, [])
             tracks = [self._single(concept, read(raw.get(i)), i) for i in ids]
             if concept == "flagged" and "flagged" in raw:  # the agile API's own shape
@@ -179,7 +180,7 @@ class _Reading:
 
     def _phase(self) -> None:
         status = self.raw.get("status") or {}
-        statuses, resolution = self.site.statuses, _name(self.raw.get("resolution"))
+        statuses, resolution = self.site.statuses, values.name(self.raw.get("resolution"))
         names = self._single("status", statuses.name(status.get("id"), status.get("name")))
         self._spans("status", names)
         resolutions = self._single("resolution", resolution)
@@ -217,7 +218,7 @@ class _Reading:
 
     def _sets(self) -> None:
         raw, tracker, log = self.raw, self.site.tracker, self.log
-        self._several("label", log.wholes("label", _words), [str(v) for v in raw.get("labels") or []])
+        self._several("label", log.wholes("label", values.words), [str(v) for v in raw.get("labels") or []])
         versions = raw.get("fixVersions") or []
         self.out.containers += [self.site._container("version", v) for v in versions if v.get("id")]
         ids = [f"{tracker}:version:{v.get('id') or v.get('name')}" for v in versions]
@@ -231,8 +232,8 @@ class _Reading:
         self._several("component", names, list(components.values()))
         self._sprints()
         for name, ids_ in sorted(self.site.fields.custom.items()):
-            held = sorted({v for i in ids_ for v in _options(raw.get(i))})
-            self._several(f"custom:{name}", log.wholes(f"custom:{name}", _option_text), held)
+            held = sorted({v for i in ids_ for v in values.options(raw.get(i))})
+            self._several(f"custom:{name}", log.wholes(f"custom:{name}", values.option_texts), held)
 
     def _several(self, field: str, steps: Any, current: list[str]) -> None:
         pieces, contradictions = several(self.created, steps, current, self.updated)
@@ -247,7 +248,7 @@ class _Reading:
         sprints = [s for s in map(sprint_object, flat) if s]
         self.out.containers += [self.site._container("sprint", s) for s in sprints]
         prefix = f"{self.site.tracker}:sprint:"
-        steps = self.log.wholes("sprint", lambda ident, _: [prefix + i for i in _ids(ident)])
+        steps = self.log.wholes("sprint", lambda ident, _: [prefix + i for i in values.ids(ident)])
         self._several("sprint", steps, [prefix + str(s["id"]) for s in sprints])
 
     def _changes(self) -> None:
@@ -268,39 +269,3 @@ class _Reading:
                         (f"{self.site.tracker}:{other}", self.id) if flip else (self.id, f"{self.site.tracker}:{other}")
                     )
                     self.out.relations.append(Relation(*ends, kind))  # type: ignore[arg-type]
-
-
-def _name(value: Any) -> str | None:
-    return (str(value.get("name")) if value.get("name") else None) if isinstance(value, dict) else None
-
-
-def _team(value: Any) -> str | None:
-    if isinstance(value, dict):
-        value = value.get("name") or value.get("title")
-    return str(value) if value else None
-
-
-def _flag(value: Any) -> str | None:
-    return "yes" if value else None
-
-
-def _words(_: str | None, text: str | None) -> list[str]:
-    return (text or "").split()
-
-
-def _ids(text: str | None) -> list[str]:
-    return [part.strip() for part in (text or "").split(",") if part.strip()]
-
-
-def _options(value: Any) -> list[str]:
-    """Names in a select, multi-select or text field."""
-    values = value if isinstance(value, list) else [value]
-    texts = [v.get("value") or v.get("name") if isinstance(v, dict) else v for v in values]
-    return [str(t) for t in texts if t not in (None, "")]
-
-
-def _option_text(_: str | None, text: str | None) -> list[str]:
-    """Jira logs a multi-select as ``[A, B]`` and a single one as ``A``."""
-    if text and text.startswith("[") and text.endswith("]"):
-        return [part.strip() for part in text[1:-1].split(", ") if part.strip()]
-    return [text] if text else []

@@ -83,7 +83,7 @@ class LinearParser:
             state=str((state or {}).get("type") if isinstance(state, dict) else state or "").lower(),
             start=moment(data.get("startsAt") or data.get("startedAt") or data.get("startDate")),
             end=moment(data.get("endsAt") or data.get("targetDate")),
-            completed=moment(data.get("completedAt")),
+            completed=moment(data.get("completedAt") or data.get("canceledAt")),
         )
 
     def person(self, account: Any) -> str | None:

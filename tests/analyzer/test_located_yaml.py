@@ -109,7 +109,7 @@ def test_two_that_say_the_same_are_equal_wherever_they_stand(tmp_path: Path) -> 
         ("name: a\n---\nname: b", "2: a second document starts here (---). Keep one document a file."),
         ("name: !secret a", "1: the tag !secret is not understood. Delete it, or put it in quotes."),
         ("name: a\n\n'b\\x01': \x01", "3: this is not valid YAML. Look for odd characters, brackets and quotes."),
-        ("", "1: the file is empty. Write something in it; `alignment init` gives an example."),
+        ("", "1: the file is empty. Write something in it; docs/strategy.md and docs/settings.md have examples."),
         ("- a", "1: the file is not made of keys and values. Write lines such as `name: value`."),
     ],
 )
@@ -151,7 +151,7 @@ def test_an_unreadable_file_is_a_mistake(tmp_path: Path) -> None:
     large.write_bytes(b"#" * 5_000_001)
     whats = [str(load(path, "f")[1][0]) for path in (tmp_path / "none.yaml", tmp_path, latin, large, Path("a\0b"))]
     assert whats == [
-        "f:1: there is no such file. Check the path, or run `alignment init` to write one.",
+        "f:1: there is no such file. Check the path.",
         "f:1: this is a folder, not a file. Name a YAML file.",
         "f:2: the file is not UTF-8 text. Save it as UTF-8 in your editor.",
         "f:1: the file is larger than 5 MB. Name the right file; this one cannot be meant.",

@@ -75,7 +75,7 @@ def row(cells: Data, names: list[str] | None = None, more: int = 0) -> Data:
 
 def drift(names: list[str]) -> Data:
     draw, lines, rows = Random(11), list[Data](), list[Data]()
-    for place, (name, label, kind, low, high, _, _) in enumerate(PRIORITIES[:7]):
+    for place, (name, label, _kind, low, high, _, _) in enumerate(PRIORITIES[:7]):
         level = 0.06 if low is None or high is None else (low + high) / 2
         move = {0: -0.009, 1: 0.006, 6: 0.007}.get(place, 0.0)
         values: list[float | None] = [

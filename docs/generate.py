@@ -1,0 +1,122 @@
+"""Writes the parts of these pages that are generated: help texts, fields, measures, tables, and the audit's figures.
+
+python -m docs.generate                     all but the audit
+python -m docs.generate --archive FOLDER    the audit as well; FOLDER holds FCREPO and DURACLOUD .issues.jsonl.gz
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import duckdb
+
+from docs.fields import table
+
+PAGES = Path(__file__).parent
+
+ONE_ROW_IS = {
+    "schema_steps": "one step of the schema that was applied",
+    "trackers": "one connection, and when it was last pulled",
+    "raw": "one payload as it came, as packed JSON; `parsed` says which reader has read it",
+    "tickets": "one ticket as it stood when it was last fetched; `level` −1 sub-task, 0 task, 1 epic, 2 and up above",
+    "spans": "one value of one field of one ticket, from `since` until `until` (empty: still)",
+    "changes": "one logged change of one field, by whom (a pseudonym) and when",
+    "containers": "one Jira project, sprint, version, Linear project, cycle, milestone or initiative",
+    "relations": "one ticket that blocks, duplicates or relates to another; one container that is part of another",
+    "people": "one pseudonym; never a name",
+    "problems": "one thing in the source that could not be taken at its word",
+    "decisions": "one word of a person on what a ticket or container serves (nothing writes them yet)",
+    "runs": "one pull, or one report frozen as it was written",
+}
+
+
+def parts() -> dict[str, dict[str, str]]:
+    """Page → name of the part → text."""
+    from alignment.settings import Settings
+    from analyzer.strategy import Strategy
+
+    return {
+        "commands.md": {"commands": commands()},
+        "strategy.md": {"fields": table(Strategy)},
+        "settings.md": {"fields": table(Settings)},
+        "measures.md": {"measures": measures()},
+        "store.md": {"tables": tables()},
+    }
+
+
+def commands() -> str:
+    """The help of every command, as it prints."""
+    return "\n".join(f"## {name}\n\n```text\n{text}\n```\n" for name, text in helps())
+
+
+def helps() -> Iterator[tuple[str, str]]:
+    from alignment.cli import cli
+
+    for name, command in [("alignment", cli), *((f"alignment {n}", c) for n, c in sorted(cli.commands.items()))]:
+        with click.Context(command, info_name=name, max_content_width=100, terminal_width=100) as context:
+            context.help_option_names = ["-h", "--help"]
+            yield name, command.get_help(context).rstrip()
+
+
+def measures() -> str:
+    """What each measure is, in the order of the report."""
+    from analyzer.measures import MEASURES
+
+    told = []
+    for module in MEASURES:
+        meta = module.META
+        lines = [f"### {meta.title}", f"`{meta.id}` · *{meta.question}*", f"**How.** {meta.how}"]
+        lines.append(f"**Where it may mislead.** {meta.limits}")
+        told.append("\n\n".join([*lines, f"**Source.** {meta.source}" if meta.source else ""]).rstrip())
+    return "\n\n".join(told) + "\n"
+
+
+def tables() -> str:
+    """The tables that the migrations leave in an empty store."""
+    from analyzer.migrations import migrate
+
+    con = duckdb.connect(":memory:")
+    migrate(con)
+    columns: dict[str, list[str]] = {}
+    rows = con.execute(
+        "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal ORDER BY table_oid, column_index"
+    )
+    for name, column, kind in rows.fetchall():
+        columns.setdefault(str(name), []).append(f"`{column}` {str(kind).lower()}")
+    lines = [f"| `{name}` | {ONE_ROW_IS[name]} | {', '.join(found)} |" for name, found in columns.items()]
+    return "\n".join(["| table | one row is | columns |", "| :-- | :-- | :-- |", *lines]) + "\n"
+
+
+def filled(page: str, made: dict[str, str]) -> str:
+    """The page with its generated parts as they should be. Raises KeyError for a part that the page does not have."""
+    for name, text in made.items():
+        begin, end = f"<!-- begin: {name} -->\n", f"<!-- end: {name} -->"
+        if begin not in page or end not in page:
+            raise KeyError(name)
+        before, rest = page.split(begin, 1)
+        page = f"{before}{begin}\n{text}\n{end}{rest.split(end, 1)[1]}"
+    return page
+
+
+def write(made: dict[str, dict[str, str]]) -> None:
+    for name, of_page in made.items():
+        path = PAGES / name
+        path.write_text(filled(path.read_text(encoding="utf-8"), of_page), encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Writes the generated parts of the documentation.")
+    parser.add_argument("--archive", type=Path, help="folder with the two exports of the audit")
+    archive = parser.parse_args().archive
+    write(parts())
+    if archive is not None:
+        from docs.audit import audit_parts
+
+        write({"audit-an-archive.md": audit_parts(archive.resolve())})
+
+
+if __name__ == "__main__":
+    main()

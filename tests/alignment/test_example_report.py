@@ -1,0 +1,286 @@
+"""The report on the made-up company finds what was planted in it, and nothing else; and the same moment gives the same Result."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+import pytest
+
+from analyzer.board import Board
+from analyzer.calendar import day_of, monday, week_name, week_of_day
+from analyzer.result import Finding, Result, Row, Series, Table
+from analyzer.store import Store
+from connectors.example import ExampleJira, ExampleLinear
+from connectors.example.company import PLANTED, Company, Realised, company, planted
+from connectors.example.days import FIRST_MONDAY, moment
+from connectors.example.words import PARKED, UNLINKED
+from reports import FORMATS
+from tests.alignment import made_up
+
+CLOSE = 0.025
+"""Two and a half points: hand-overs, weekends and tickets that two people held are told apart by nobody."""
+
+SUB_TASK = "Sub-task"
+
+
+@dataclass
+class Case:
+    """The company, what was planted, the store it was pulled into, and its report."""
+
+    made: Company
+    store: Store
+    result: Result
+
+    @cached_property
+    def truth(self) -> Realised:
+        return planted(self.made)
+
+    def finding(self, ident: str) -> Finding:
+        return next(f for f in self.result.findings if f.meta.id == ident)
+
+    def rows(self, ident: str, table: str) -> dict[str, Row]:
+        (found,) = [d for d in self.finding(ident).details if isinstance(d, Table) and d.id == table]
+        return {f"{r.cells[found.columns[0].id]}|{r.cells.get('kind', '')}".rstrip("|"): r for r in found.rows}
+
+    def realised(self, *intents: str) -> float:
+        return self.truth.share(intents, self.made.weeks - PLANTED.recent_weeks + 1, self.made.weeks)
+
+    def items(self, ids: tuple[str, ...], *statuses: str) -> set[str]:
+        """Those of the tickets that are items of their own, in one of the statuses if any is named."""
+        by_id = {t.id: t for t in self.made.tickets}
+        return {i for i in ids if by_id[i].kind != SUB_TASK and (not statuses or by_id[i].now["status"] in statuses)}
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    made = company()
+    store = made_up.filled(tmp_path_factory.mktemp("made-up") / "whole.duckdb", made)
+    return Case(made, store, made_up.scored(store))
+
+
+# ---------------------------------------------------------------- what was planted is found
+
+
+def test_the_drift_is_found_and_no_other_priority_is_flagged(case: Case) -> None:
+    finding, rows = case.finding("priority_drift"), case.rows("priority_drift", "priorities")
+    assert finding.verdict == "signal"
+    flagged = {
+        name: (r.cells["share"], r.cells["intended"])
+        for name, r in rows.items()
+        if r.cells["verdict"] in ("signal", "watch")
+    }
+    assert set(flagged) == {"Faster checkout", "Keep the lights on"}
+    below, above = rows["Faster checkout"].cells, rows["Keep the lights on"].cells
+    assert (
+        below["share"] == pytest.approx(case.realised(PLANTED.falling), abs=CLOSE) and float(str(below["share"])) < 0.30
+    )
+    assert (
+        above["share"] == pytest.approx(case.realised(PLANTED.rising), abs=CLOSE) and float(str(above["share"])) > 0.25
+    )
+    assert finding.sentence.startswith("Faster checkout draws 16\u00a0% of effort, less than the intended 30–40\u00a0%")
+    assert case.result.verdict == "signal" and case.result.headline.startswith("Faster checkout")
+
+
+@pytest.mark.parametrize("intent", ["trusted-data", "easy-returns", "self-serve-onboarding"])
+def test_every_other_share_is_near_the_truth(case: Case, intent: str) -> None:
+    name = {
+        "trusted-data": "Trusted data",
+        "easy-returns": "Easy returns",
+        "self-serve-onboarding": "Self-serve onboarding",
+    }
+    shown = case.rows("priority_drift", "priorities")[name[intent]].cells["share"]
+    assert shown == pytest.approx(case.realised(intent), abs=CLOSE)
+
+
+def test_since_lies_between_the_planted_week_and_one_window_later(case: Case) -> None:
+    first = week_of_day((FIRST_MONDAY - day_of(0)).days)
+    since = case.finding("priority_drift").since
+    later = [week_name(first + PLANTED.drift_week - 1 + n) for n in range(PLANTED.recent_weeks + 1)]
+    assert since in later
+
+
+def test_unlinked_work_is_found(case: Case) -> None:
+    finding, rows = case.finding("unlinked_work"), case.rows("unlinked_work", "by_reason")
+    shares = {name: float(str(r.cells["share"])) for name, r in rows.items()}
+    assert sum(shares.values()) == pytest.approx(case.realised(UNLINKED, PARKED), abs=CLOSE)
+    counted = sum(s for name, s in shares.items() if rows[name].cells["counted"] == "yes")
+    assert finding.verdict == "signal"
+    assert finding.value == pytest.approx(counted)
+    assert {"No parent", "Parent is unlinked", "Parent is closed or archived", "Parked (not now)"} < set(shares)
+    assert "Parent not visible to this account" in shares
+
+
+def test_one_sprint_and_one_project_grew_and_no_other(case: Case) -> None:
+    rows = case.rows("scope_creep", "deliverables")
+    flagged = {name for name, r in rows.items() if r.cells["verdict"] in ("signal", "watch")}
+    assert flagged == {f"{PLANTED.sprint}|sprint", f"{PLANTED.project}|project"}
+    assert case.finding("scope_creep").verdict == "signal"
+
+
+def test_the_sprint_is_counted_as_the_ledger_has_it_without_sub_tasks(case: Case) -> None:
+    cells = case.rows("scope_creep", "deliverables")[f"{PLANTED.sprint}|sprint"]
+    before, after = case.items(case.truth.sprint_planned), case.items(case.truth.sprint_added)
+    assert (cells.cells["planned"], set(cells.tickets)) == (len(before), after)
+    assert int(str(cells.cells["added"])) + int(str(cells.cells["pulled_in"])) == len(after)
+    # 20 were planned and 12 came; one of each is a sub-task, and breaking work down is not growth
+    assert (len(before), len(after)) == (PLANTED.sprint_planned - 1, PLANTED.sprint_added - 1)
+
+
+def test_the_project_is_counted_as_the_ledger_has_it_and_what_was_dropped_is_no_item(case: Case) -> None:
+    cells = case.rows("scope_creep", "deliverables")[f"{PLANTED.project}|project"].cells
+    assert cells["planned"] == len(case.items(case.truth.project_planned)) == PLANTED.project_planned
+    grown = int(str(cells["added"])) + int(str(cells["pulled_in"]))
+    assert grown == PLANTED.project_items - PLANTED.project_planned
+    agreed = case.rows("scope_creep", "agreed")[PLANTED.project].cells
+    dropped = case.items(case.truth.project_items, "dropped")
+    assert len(dropped) == 1 and agreed["now"] == PLANTED.project_items - len(dropped)
+
+
+def test_parked_work_is_found_to_the_ticket(case: Case) -> None:
+    finding = case.finding("not_now_work")
+    assert (finding.verdict, finding.value) == ("signal", PLANTED.parked_started)
+    assert set(case.rows("not_now_work", "by_item")["Mobile redesign"].tickets) == set(case.truth.parked)
+
+
+def test_the_week_of_the_import_is_set_apart(case: Case) -> None:
+    week = week_name(week_of_day((FIRST_MONDAY - day_of(0)).days) + PLANTED.import_week - 1)
+    (chart,) = [d for d in case.finding("priority_drift").details if isinstance(d, Series)]
+    assert chart.set_apart == [week] and case.result.window.set_apart == []
+    with case.store.reading() as con:
+        board = Board(con, made_up.strategies(), made_up.OPTIONS, made_up.AS_OF)
+        ((number, reason),) = board.set_apart.items()
+        created, moved = re.findall(r"(\d+) tickets were (?:created|moved by one account) within one hour", reason)
+        assert week_name(number) == week and int(moved) == PLANTED.imported
+        assert PLANTED.imported <= int(created) < PLANTED.imported + 10  # and what others made in that hour
+        assert monday(board.last_week) + 6 == (made_up.AS_OF.date() - day_of(0)).days
+
+
+# ---------------------------------------------------------------- nobody is named
+
+
+def drawn_in_every_format(result: Result) -> dict[str, str]:
+    data = json.loads(result.model_dump_json())
+    return {path: text for form in FORMATS for path, text in form.files(data, "report").items()}
+
+
+def people(made: Company) -> Iterator[str]:
+    """Every name, account and address of a person that is in the payloads."""
+
+    def walk(value: object) -> Iterator[str]:
+        if isinstance(value, dict):
+            if "emailAddress" in value or "email" in value or "accountId" in value:
+                yield from (
+                    str(value[k])
+                    for k in ("displayName", "name", "emailAddress", "email", "accountId", "key")
+                    if value.get(k)
+                )
+            for inner in value.values():
+                yield from walk(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                yield from walk(inner)
+
+    for connector in (ExampleJira(made), ExampleLinear(made)):
+        for payload in connector.fetch():
+            yield from walk(getattr(payload, "data", {}))
+            if getattr(payload, "kind", "") == "user":
+                yield str(getattr(payload, "id", ""))
+
+
+def test_no_person_is_named_anywhere(case: Case) -> None:
+    names = set(people(case.made))
+    assert {p.name for p in case.made.people} <= names and len(names) > 3 * len(case.made.people)
+    names |= {part for p in case.made.people for part in p.name.split()}
+    texts = {"result": case.result.model_dump_json(), **drawn_in_every_format(case.result)}
+    assert {Path(path).suffix for path in texts} >= {".html", ".md", ".csv", ".json"}
+    wanted = re.compile(r"\b(" + "|".join(sorted(map(re.escape, names), key=len, reverse=True)) + r")\b")
+    for path, text in texts.items():
+        assert set(wanted.findall(text)) == set(), path
+        assert not re.search(r"\bp-[0-9a-f]{12}\b|@acme\.example", text), path
+
+
+def test_the_team_of_four_is_not_shown_under_its_name(case: Case) -> None:
+    small = next(t for t in case.made.teams if t.key == PLANTED.small_team)
+
+    def words(value: object) -> Iterator[str]:
+        if isinstance(value, dict):
+            yield from (w for inner in value.values() for w in words(inner))
+        elif isinstance(value, list):
+            yield from (w for inner in value for w in words(inner))
+        else:
+            yield str(value)
+
+    said = set(words(json.loads(case.result.model_dump_json())))
+    assert not said & {small.name, small.key}
+    assert "Smaller teams" in said
+    assert {t.name for t in case.made.teams if t.size >= 8} <= said
+
+
+# ---------------------------------------------------------------- the same store and moment give the same Result
+
+
+def test_the_same_again(case: Case) -> None:
+    whole = case.result.model_dump_json()
+    assert made_up.scored(case.store).model_dump_json() == whole
+    assert made_up.scored(case.store, threads=1).model_dump_json() == whole
+
+
+def test_the_order_in_which_tickets_came_does_not_matter(case: Case, tmp_path: Path) -> None:
+    other = made_up.filled(tmp_path / "shuffled.duckdb", case.made, shuffled=11)
+    assert made_up.scored(other).model_dump_json() == case.result.model_dump_json()
+
+
+def test_what_came_later_changes_nothing(case: Case, tmp_path: Path) -> None:
+    """A store that holds all payloads, seen from the end of September, and one that was pulled at the end of September."""
+    as_of = datetime(2026, 9, 30, 22, tzinfo=UTC)
+    working_days = 33 * 5 + 3
+    assert moment(working_days - 1) < as_of < moment(working_days)
+    then = made_up.filled(tmp_path / "then.duckdb", made_up.until(working_days))
+    earlier = made_up.scored(then, as_of)
+    assert earlier.model_dump() == made_up.scored(case.store, as_of).model_dump()
+    assert earlier.coverage[0].tickets < case.result.coverage[0].tickets
+    assert earlier.coverage[0].newest_change == "2026-09-30"
+
+
+# ---------------------------------------------------------------- what a store may hold
+
+
+INVARIANTS = {
+    "ids are unique": "SELECT id FROM tickets GROUP BY id HAVING count(*) > 1",
+    "numbers are unique": "SELECT no FROM tickets GROUP BY no HAVING count(*) > 1",
+    "keys are unique": "SELECT tracker, key FROM tickets GROUP BY tracker, key HAVING count(*) > 1",
+    "spans run forwards": "SELECT * FROM spans WHERE until <= since",
+    "spans begin with the ticket": "SELECT s.* FROM spans s JOIN tickets t ON t.no = s.ticket WHERE s.since < t.created",
+    "spans have a ticket": "SELECT s.* FROM spans s ANTI JOIN tickets t ON t.no = s.ticket",
+    "changes have a ticket": "SELECT c.* FROM changes c ANTI JOIN tickets t ON t.no = c.ticket",
+    "every ticket has a phase now": """
+        SELECT t.no FROM tickets t
+        ANTI JOIN (SELECT ticket FROM spans WHERE field = 'phase' AND until IS NULL) p ON p.ticket = t.no""",
+    "one value at a time": """
+        SELECT ticket, field, since, before FROM (
+            SELECT ticket, field, since, lag(until) OVER (PARTITION BY ticket, field ORDER BY since) AS before,
+                row_number() OVER (PARTITION BY ticket, field ORDER BY since) AS n
+            FROM spans WHERE field NOT IN ('label', 'sprint', 'version', 'component') AND field NOT LIKE 'custom:%'
+        ) WHERE n > 1 AND before IS DISTINCT FROM since""",
+    "no value of a set overlaps itself": """
+        SELECT a.* FROM spans a JOIN spans b ON b.ticket = a.ticket AND b.field = a.field AND b.value = a.value
+        WHERE b.since > a.since AND (a.until IS NULL OR a.until >= b.since)""",
+    "no row twice": "SELECT * FROM spans GROUP BY ALL HAVING count(*) > 1",
+    "no container twice": "SELECT id FROM containers GROUP BY id HAVING count(*) > 1",
+    "no person twice": "SELECT id FROM people GROUP BY id HAVING count(*) > 1",
+    "no relation twice": "SELECT * FROM relations GROUP BY ALL HAVING count(*) > 1",
+    "people are pseudonyms": "SELECT value FROM spans WHERE field = 'assignee' AND NOT regexp_matches(value, '^p-[0-9a-f]{12}$')",
+    "everything raw was read": "SELECT id FROM raw WHERE kind = 'issue' AND parsed IS NULL",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("promise", INVARIANTS)
+def test_the_store_keeps_its_promises(case: Case, promise: str) -> None:
+    with case.store.reading() as con:
+        assert con.execute(INVARIANTS[promise]).fetchmany(3) == []
