@@ -6,14 +6,14 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 
 from analyzer import raw
 from analyzer import store as storing
-from analyzer.store import Store
-from connectors.connector import Connector, Malformed, ParseOptions, Payload
+from analyzer.store import Store, scalar
+from connectors.connector import Checkpoint, Connector, Malformed, ParseOptions, Payload
 from connectors.ticket import Parsed, Problem
 
 PARSER_VERSION = 1
@@ -21,6 +21,9 @@ PARSER_VERSION = 1
 
 UNREADABLE = "malformed_ticket"
 """The kind of problem of a payload that no ticket can be made of."""
+
+OVERLAP = timedelta(minutes=10)
+"""How far a scan reaches back before the start of the last one: trackers index changes seconds to minutes late."""
 
 FETCH_BATCH = 1_000
 READ_BATCH = 2_000
@@ -53,9 +56,11 @@ def pull(
     ``analyzer.store.Busy``.
     """
     problems: list[Problem] = []
-    batches = _batches(_payloads(connector, problems), FETCH_BATCH)
+    scan = _begun(store, connector, now)
+    batches = _batches(_given(connector, scan, problems), FETCH_BATCH)
     first = next(batches, [])
     with store.writing() as con:
+        _note(con, connector, scan)
         con.execute("DELETE FROM trackers WHERE name = ?", [connector.name])
         con.execute(
             "INSERT INTO trackers BY NAME SELECT ? AS name, ? AS kind, ? AS source, ? AS live, ? AS pulled",
@@ -65,6 +70,12 @@ def pull(
             "DELETE FROM problems WHERE tracker = ? AND ticket IS NULL AND kind <> ?", [connector.name, UNREADABLE]
         )
     fetched = _keep(store, connector, chain([first], batches), now, progress)
+    if connector.live:
+        with store.writing() as con:
+            con.execute(
+                "UPDATE scans SET finished = ? WHERE tracker = ? AND finished IS NULL",
+                [storing.naive(now), connector.name],
+            )
     read = _read(store, connector, options, progress)
     with store.writing() as con:
         storing.add_problems(con, connector.name, problems)
@@ -81,9 +92,51 @@ def pull(
     return Pulled(connector.name, fetched, read, len(said), tuple(line for (line,) in said[:5]))
 
 
-def _payloads(connector: Connector, problems: list[Problem]) -> Iterator[Payload]:
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One pass over a live tracker: everything changed since ``since``; ``cursor`` says how far an earlier try came."""
+
+    started: datetime
+    since: datetime | None
+    cursor: str
+    known: bool
+
+
+def _begun(store: Store, connector: Connector, now: datetime) -> Scan:
+    """The scan that was cut, or a new one from a little before the start of the last one that finished.
+
+    The watermark is the start of a scan, not the newest change seen in it: what a tracker indexes late is not lost.
+    """
+    if not connector.live:
+        return Scan(now, None, "", True)
+    with store.reading() as con:
+        cut = con.execute(
+            "SELECT started, since, cursor FROM scans WHERE tracker = ? AND finished IS NULL", [connector.name]
+        ).fetchall()
+        last = scalar(
+            con, "SELECT max(started) FROM scans WHERE tracker = ? AND finished IS NOT NULL", [connector.name]
+        )
+    if cut:
+        started, since, cursor = cut[0]
+        return Scan(_aware(started), _aware(since) if since else None, cursor, True)
+    return Scan(now, _aware(last) - OVERLAP if last else None, "", False)
+
+
+def _note(con: storing.Connection, connector: Connector, scan: Scan) -> None:
+    if connector.live and not scan.known:
+        con.execute(
+            "INSERT INTO scans VALUES (?, ?, ?, '', NULL)",
+            [connector.name, storing.naive(scan.started), storing.naive(scan.since)],
+        )
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC)
+
+
+def _given(connector: Connector, scan: Scan, problems: list[Problem]) -> Iterator[Payload | Checkpoint]:
     """What a tracker gives; what had to be skipped is added to ``problems``."""
-    for one in connector.fetch(None):
+    for one in connector.fetch(scan.since, scan.cursor):
         if isinstance(one, Problem):
             problems.append(one)
         else:
@@ -91,13 +144,24 @@ def _payloads(connector: Connector, problems: list[Problem]) -> Iterator[Payload
 
 
 def _keep(
-    store: Store, connector: Connector, batches: Iterable[Sequence[Payload]], now: datetime, progress: Progress
+    store: Store,
+    connector: Connector,
+    batches: Iterable[Sequence[Payload | Checkpoint]],
+    now: datetime,
+    progress: Progress,
 ) -> int:
+    """Commits batch by batch; a checkpoint is committed together with the payloads it vouches for."""
     fetched = 0
     for batch in batches:
+        payloads = [one for one in batch if isinstance(one, Payload)]
+        cursors = [one.cursor for one in batch if isinstance(one, Checkpoint)]
         with store.writing() as con:
-            raw.save_raw(con, connector.name, batch, now)
-        fetched += sum(p.kind == "issue" for p in batch)
+            raw.save_raw(con, connector.name, payloads, now)
+            if cursors:
+                con.execute(
+                    "UPDATE scans SET cursor = ? WHERE tracker = ? AND finished IS NULL", [cursors[-1], connector.name]
+                )
+        fetched += sum(p.kind == "issue" for p in payloads)
         progress(connector.name, "fetched", fetched)
     return fetched
 
@@ -145,8 +209,8 @@ def called(issue: Payload) -> str:
     return str(issue.data.get("key") or issue.data.get("identifier") or issue.id)
 
 
-def _batches(payloads: Iterable[Payload], size: int) -> Iterator[list[Payload]]:
-    batch: list[Payload] = []
+def _batches(payloads: Iterable[Payload | Checkpoint], size: int) -> Iterator[list[Payload | Checkpoint]]:
+    batch: list[Payload | Checkpoint] = []
     for payload in payloads:
         batch.append(payload)
         if len(batch) >= size:

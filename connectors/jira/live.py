@@ -65,6 +65,13 @@ class LiveJira:
         return Fatal(f"{error} Check the settings of tracker {self.name}.")
 
 
+def _untouched(issue: dict[str, Any]) -> bool:
+    """Whether nothing happened to an issue since it was made, so that it has no change log to miss."""
+    fields = issue.get("fields") or {}
+    created, updated = moment(fields.get("created")), moment(fields.get("updated"))
+    return created is not None and updated is not None and (updated - created).total_seconds() < 2
+
+
 def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
@@ -126,7 +133,7 @@ class _Cloud:
         for issue in issues:
             ident = str(issue["id"])
             yield Payload("issue", ident, issue)
-            histories = logs.get(ident)
+            histories = logs.get(ident, [] if _untouched(issue) else None)
             if histories is None:  # silently left out of the bulk answer: ask for this one alone
                 histories, problem = self._one_log(ident, str(issue.get("key") or ident))
                 if problem:

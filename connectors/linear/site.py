@@ -70,7 +70,7 @@ class Site:
     @cached_property
     def session(self) -> Any:
         """One connection for all requests; the schema is never fetched (Linear refuses introspection as too complex)."""
-        return Client(transport=self.transport, fetch_schema_from_transport=False).__enter__()
+        return Client(transport=self.transport, fetch_schema_from_transport=False).__enter__()  # type: ignore[no-untyped-call]
 
     def ask(self, operation: str, **variables: Any) -> dict[str, Any]:
         """The data of one operation. Raises TooComplex, Refused, Fatal, ComeBack."""
