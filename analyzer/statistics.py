@@ -187,13 +187,17 @@ def excess(
 
     Additions as over-dispersed counts: rate = sum added / sum planned, dispersion from Pearson's chi-square (Wedderburn 1974,
     quasi-Poisson), tail of the negative binomial with that mean and variance. ``None`` with fewer than 10 past deliverables.
+    Where nothing was planned there is no rate: such a past does not count, and such a present has p = 1.
     """
     past, grown = np.asarray([*planned], dtype=float), np.asarray([*added], dtype=float)
-    if len(past) < 10 or past.sum() <= 0:
+    past, grown = past[past > 0], grown[past > 0]
+    if len(past) < 10:
         return None
     rate = max(float(grown.sum()), 0.5) / float(past.sum())
     dispersion = max(1.0, float((((grown - rate * past) ** 2) / (rate * past)).sum()) / (len(past) - 1))
     mean, seen = rate * np.asarray([*n], dtype=float), np.asarray([*x], dtype=float)
     if dispersion <= 1.0 + 1e-9:
-        return [float(p) for p in np.atleast_1d(stats.poisson.sf(seen - 1, mean))]
-    return [float(p) for p in np.atleast_1d(stats.nbinom.sf(seen - 1, mean / (dispersion - 1.0), 1.0 / dispersion))]
+        p = stats.poisson.sf(seen - 1, mean)
+    else:
+        p = stats.nbinom.sf(seen - 1, np.maximum(mean, 1e-9) / (dispersion - 1.0), 1.0 / dispersion)
+    return [float(v) for v in np.where(mean > 0, p, 1.0)]

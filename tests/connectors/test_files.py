@@ -400,9 +400,35 @@ prefixes = st.sampled_from(
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
 words = st.sampled_from(
     [
-        "id", "key", "fields", "names", "schema", "issues", "nodes", "data", "edges", "node", "identifier", "createdAt",
-        "state", "name", "status", "statusCategory", "project", "parent", "subtasks", "issuelinks", "labels", "history",
-        "Summary", "Status", "Labels", "team", "cycle", "pageInfo", "total",
+        "id",
+        "key",
+        "fields",
+        "names",
+        "schema",
+        "issues",
+        "nodes",
+        "data",
+        "edges",
+        "node",
+        "identifier",
+        "createdAt",
+        "state",
+        "name",
+        "status",
+        "statusCategory",
+        "project",
+        "parent",
+        "subtasks",
+        "issuelinks",
+        "labels",
+        "history",
+        "Summary",
+        "Status",
+        "Labels",
+        "team",
+        "cycle",
+        "pageInfo",
+        "total",
     ]
 )
 values = st.recursive(
