@@ -213,7 +213,7 @@ def _batches(payloads: Iterable[Payload | Checkpoint], size: int) -> Iterator[li
     batch: list[Payload | Checkpoint] = []
     for payload in payloads:
         batch.append(payload)
-        if len(batch) >= size:
+        if len(batch) >= size or isinstance(payload, Checkpoint):
             yield batch
             batch = []
     if batch:
