@@ -13,7 +13,7 @@ from pathlib import Path
 from analyzer import raw
 from analyzer import store as storing
 from analyzer.store import Store
-from connectors.connector import Connector, Malformed, ParseOptions, Payload
+from connectors.connector import Connector, Fatal, Malformed, ParseOptions, Payload
 from connectors.ticket import Parsed, Problem
 
 PARSER_VERSION = 1
@@ -52,14 +52,16 @@ def pull(
     A source of which nothing can be used leaves the store as it was. Raises ``connectors.connector.ConnectorError`` and
     ``analyzer.store.Busy``.
     """
+    _refuse_to_forget(store, connector)
     problems: list[Problem] = []
     batches = _batches(_payloads(connector, problems), FETCH_BATCH)
     first = next(batches, [])
     with store.writing() as con:
+        source = _source(con, connector)
         con.execute("DELETE FROM trackers WHERE name = ?", [connector.name])
         con.execute(
             "INSERT INTO trackers BY NAME SELECT ? AS name, ? AS kind, ? AS source, ? AS live, ? AS pulled",
-            [connector.name, connector.kind, connector.source, connector.live, storing.naive(now)],
+            [connector.name, connector.kind, source, connector.live, storing.naive(now)],
         )
         con.execute(
             "DELETE FROM problems WHERE tracker = ? AND ticket IS NULL AND kind <> ?", [connector.name, UNREADABLE]
@@ -79,6 +81,29 @@ def pull(
             [storing.naive(now), storing.naive(now), json.dumps(body, sort_keys=True)],
         )
     return Pulled(connector.name, fetched, read, len(said), tuple(line for (line,) in said[:5]))
+
+
+def _refuse_to_forget(store: Store, connector: Connector) -> None:
+    """A CSV of tickets whose history is known would take that history away. Raises Fatal."""
+    if getattr(connector, "has_history", True) or not store.path.exists():
+        return
+    with store.reading() as con:
+        known = storing.scalar(
+            con, "SELECT count(*) FROM tickets WHERE tracker = ? AND history <> 'none'", [connector.name]
+        )
+    if known:
+        raise Fatal(
+            f"{known:,} tickets of {connector.name} are known with their history, and a CSV has none. "
+            "Export as JSON again, or fill another store with --store."
+        )
+
+
+def _source(con: storing.Connection, connector: Connector) -> str:
+    """Where a tracker's tickets came from: of files, all that were read one after the other."""
+    before = storing.scalar(con, "SELECT source FROM trackers WHERE name = ? AND NOT live", [connector.name])
+    if connector.live or not before:
+        return connector.source
+    return ", ".join(dict.fromkeys([*str(before).split(", "), *connector.source.split(", ")]))
 
 
 def _payloads(connector: Connector, problems: list[Problem]) -> Iterator[Payload]:

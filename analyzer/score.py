@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from types import ModuleType
 
 from analyzer.board import Board, Options
-from analyzer.calendar import day_of, monday
 from analyzer.evidence import mentioned, references
 from analyzer.measures import MEASURES
 from analyzer.regimes import Regime
@@ -86,8 +85,7 @@ def _by_strategy(board: Board) -> list[Regime]:
 
 def _strategy(regime: Regime, board: Board) -> StrategyRef:
     valid = regime.strategy.valid
-    first = min((w for w, r in board.regimes.items() if r and r.strategy is regime.strategy), default=board.first_week)
-    since = valid.first if valid else day_of(monday(first))
+    since = valid.first.isoformat() if valid else ""
     priorities = [
         Priority(
             id=t.id, name=t.name, kind=t.kind, owner=t.priority.owner if t.priority else "",
@@ -96,7 +94,7 @@ def _strategy(regime: Regime, board: Board) -> StrategyRef:
         ) for t in regime.targets
     ]  # fmt: skip
     until = valid.last.isoformat() if valid and valid.last else None
-    return StrategyRef(name=regime.strategy.strategy, since=since.isoformat(), until=until, priorities=priorities)
+    return StrategyRef(name=regime.strategy.strategy, since=since, until=until, priorities=priorities)
 
 
 def _coverage(board: Board) -> list[TrackerCoverage]:
