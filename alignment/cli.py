@@ -151,9 +151,10 @@ def _pull(path: Path | None, files: tuple[Path, ...], store: Path | None, quiet:
         summaries.append({"tracker": got.tracker, "fetched": got.fetched, "read": got.read, "skipped": got.skipped})
         if not quiet:
             click.echo(f"{got.tracker}: {got.fetched:,} tickets from {connector.source}")
+            entries = "entry" if got.skipped == 1 else "entries"
             if got.skipped:
                 click.echo(
-                    f"  {got.skipped:,} entries could not be read; the report's data quality lists them:", err=True
+                    f"  {got.skipped:,} {entries} could not be read; the report's data quality lists them:", err=True
                 )
                 for line in got.problems:
                     click.echo(f"  {line}", err=True)
@@ -169,14 +170,16 @@ def _report(
 
     from alignment.progress import working
     from alignment.reporting import freeze, make_result, write
-    from alignment.wiring import moment, strategies
+    from alignment.wiring import moment, no_store, strategies
     from alignment.wiring import options as analysis_options
     from analyzer.store import Store
 
     settings = _settings(path, strategy=strategy, store=store)
-    strategies(settings.strategy)  # mistakes in it are said before a store is made
+    strategies(settings.strategy)  # mistakes in it are said before the store is opened
     now = datetime.now(UTC)
     looked = moment(Store(settings.store), analysis_options(settings).calendar, as_of, week, now)
+    if not settings.store.exists():
+        raise no_store(settings.store)
     with working("Scoring", as_json):
         result = make_result(settings, looked, effort)
         freeze(settings, result, now, looked)
@@ -197,9 +200,10 @@ def _report(
         click.echo(json.dumps({**answer, "files": [str(p) for p in paths]}))
         return
     click.echo(f"\n{result.headline}\n")
+    said = {"noise": "no signal", "not_judged": "not judged"}
     for finding in result.findings:
         number = f" ({finding.score.value:.0f} of 100)" if finding.score else ""
-        click.echo(f"  {finding.verdict.replace('_', ' '):<10} {finding.meta.title}{number}")
+        click.echo(f"  {said.get(finding.verdict, finding.verdict):<10} {finding.meta.title}{number}")
     click.echo(f"\nSeen from {looked.reason}.")
     for file in paths:
         here = file.is_relative_to(Path.cwd())

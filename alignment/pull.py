@@ -6,14 +6,15 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
+from alignment import scans
 from analyzer import raw
 from analyzer import store as storing
-from analyzer.store import Store, scalar
-from connectors.connector import Checkpoint, Connector, Malformed, ParseOptions, Payload
+from analyzer.store import Store
+from connectors.connector import Checkpoint, Connector, Fatal, Malformed, ParseOptions, Payload
 from connectors.ticket import Parsed, Problem
 
 PARSER_VERSION = 1
@@ -21,9 +22,6 @@ PARSER_VERSION = 1
 
 UNREADABLE = "malformed_ticket"
 """The kind of problem of a payload that no ticket can be made of."""
-
-OVERLAP = timedelta(minutes=10)
-"""How far a scan reaches back before the start of the last one: trackers index changes seconds to minutes late."""
 
 FETCH_BATCH = 1_000
 READ_BATCH = 2_000
@@ -55,16 +53,18 @@ def pull(
     A source of which nothing can be used leaves the store as it was. Raises ``connectors.connector.ConnectorError`` and
     ``analyzer.store.Busy``.
     """
+    _refuse_to_forget(store, connector)
     problems: list[Problem] = []
-    scan = _begun(store, connector, now)
+    scan = scans.begun(store, connector, now)
     batches = _batches(_given(connector, scan, problems), FETCH_BATCH)
     first = next(batches, [])
     with store.writing() as con:
-        _note(con, connector, scan)
+        scans.note(con, connector, scan)
+        source = _source(con, connector)
         con.execute("DELETE FROM trackers WHERE name = ?", [connector.name])
         con.execute(
             "INSERT INTO trackers BY NAME SELECT ? AS name, ? AS kind, ? AS source, ? AS live, ? AS pulled",
-            [connector.name, connector.kind, connector.source, connector.live, storing.naive(now)],
+            [connector.name, connector.kind, source, connector.live, storing.naive(now)],
         )
         con.execute(
             "DELETE FROM problems WHERE tracker = ? AND ticket IS NULL AND kind <> ?", [connector.name, UNREADABLE]
@@ -72,10 +72,7 @@ def pull(
     fetched = _keep(store, connector, chain([first], batches), now, progress)
     if connector.live:
         with store.writing() as con:
-            con.execute(
-                "UPDATE scans SET finished = ? WHERE tracker = ? AND finished IS NULL",
-                [storing.naive(now), connector.name],
-            )
+            scans.finish(con, connector, now)
     read = _read(store, connector, options, progress)
     with store.writing() as con:
         storing.add_problems(con, connector.name, problems)
@@ -92,49 +89,30 @@ def pull(
     return Pulled(connector.name, fetched, read, len(said), tuple(line for (line,) in said[:5]))
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """One pass over a live tracker: everything changed since ``since``; ``cursor`` says how far an earlier try came."""
-
-    started: datetime
-    since: datetime | None
-    cursor: str
-    known: bool
-
-
-def _begun(store: Store, connector: Connector, now: datetime) -> Scan:
-    """The scan that was cut, or a new one from a little before the start of the last one that finished.
-
-    The watermark is the start of a scan, not the newest change seen in it: what a tracker indexes late is not lost.
-    """
-    if not connector.live:
-        return Scan(now, None, "", True)
+def _refuse_to_forget(store: Store, connector: Connector) -> None:
+    """A CSV of tickets whose history is known would take that history away. Raises Fatal."""
+    if getattr(connector, "has_history", True) or not store.path.exists():
+        return
     with store.reading() as con:
-        cut = con.execute(
-            "SELECT started, since, cursor FROM scans WHERE tracker = ? AND finished IS NULL", [connector.name]
-        ).fetchall()
-        last = scalar(
-            con, "SELECT max(started) FROM scans WHERE tracker = ? AND finished IS NOT NULL", [connector.name]
+        known = storing.scalar(
+            con, "SELECT count(*) FROM tickets WHERE tracker = ? AND history <> 'none'", [connector.name]
         )
-    if cut:
-        started, since, cursor = cut[0]
-        return Scan(_aware(started), _aware(since) if since else None, cursor, True)
-    return Scan(now, _aware(last) - OVERLAP if last else None, "", False)
-
-
-def _note(con: storing.Connection, connector: Connector, scan: Scan) -> None:
-    if connector.live and not scan.known:
-        con.execute(
-            "INSERT INTO scans VALUES (?, ?, ?, '', NULL)",
-            [connector.name, storing.naive(scan.started), storing.naive(scan.since)],
+    if known:
+        raise Fatal(
+            f"{known:,} tickets of {connector.name} are known with their history, and a CSV has none. "
+            "Export as JSON again, or fill another store with --store."
         )
 
 
-def _aware(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC)
+def _source(con: storing.Connection, connector: Connector) -> str:
+    """Where a tracker's tickets came from: of files, all that were read one after the other."""
+    before = storing.scalar(con, "SELECT source FROM trackers WHERE name = ? AND NOT live", [connector.name])
+    if connector.live or not before:
+        return connector.source
+    return ", ".join(dict.fromkeys([*str(before).split(", "), *connector.source.split(", ")]))
 
 
-def _given(connector: Connector, scan: Scan, problems: list[Problem]) -> Iterator[Payload | Checkpoint]:
+def _given(connector: Connector, scan: scans.Scan, problems: list[Problem]) -> Iterator[Payload | Checkpoint]:
     """What a tracker gives; what had to be skipped is added to ``problems``."""
     for one in connector.fetch(scan.since, scan.cursor):
         if isinstance(one, Problem):
@@ -158,9 +136,7 @@ def _keep(
         with store.writing() as con:
             raw.save_raw(con, connector.name, payloads, now)
             if cursors:
-                con.execute(
-                    "UPDATE scans SET cursor = ? WHERE tracker = ? AND finished IS NULL", [cursors[-1], connector.name]
-                )
+                scans.advance(con, connector, cursors[-1])
         fetched += sum(p.kind == "issue" for p in payloads)
         progress(connector.name, "fetched", fetched)
     return fetched

@@ -108,14 +108,12 @@ class Tracker(Placed):
         examples=["https://company.atlassian.net"],
     )
     browse_url: Url | None = Field(
-        default=None,
-        description="Address that people open tickets at, where it is not base_url.",
-        examples=["https://company.atlassian.net"],
+        None, description="Where people open tickets, if not base_url.", examples=["https://company.atlassian.net"]
     )
     email: str = Field(
-        default="",
-        description="For Jira Cloud: the account an API token belongs to. Left out, the token is sent as a Bearer.",
-        examples=["reports@company.com"],
+        "",
+        description="For Jira Cloud: the account of an API token. Without it, a Bearer is sent.",
+        examples=["a@b.com"],
     )
     projects: OneOrMore | None = Field(
         default=None, description="For Jira: keys of the projects to read (all visible ones).", examples=[["PAY"]]
@@ -127,8 +125,8 @@ class Tracker(Placed):
         default=None, description="Your own certificate authorities, as a PEM file.", examples=["company-ca.pem"]
     )
     patience: Annotated[int, Field(strict=True, ge=1, le=86_400)] = Field(
-        default=120,
-        description="Longest wait in seconds that a tracker may ask for; beyond it a pull stops and says when to come back.",
+        120,
+        description="Longest wait in seconds a tracker may ask for; beyond it a pull stops for now.",
         examples=[120],
     )
     time_zone: Zone | None = Field(

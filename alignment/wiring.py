@@ -54,13 +54,13 @@ def connectors(settings: Settings) -> list[tuple[Connector, ParseOptions]]:
     """One connector a tracker, with what its parser may know. Files that stand for one tracker are read together."""
     from alignment.pull import installation_secret
 
-    secret = installation_secret(settings.store)
     groups: dict[str, list[Tracker]] = {}
     for tracker in settings.trackers:
         groups.setdefault(tracker.name, []).append(tracker)
     made = []
-    for name, group in groups.items():
-        connector = _connector(name, group, settings)
+    ready = [(_connector(name, group, settings), group) for name, group in groups.items()]
+    secret = installation_secret(settings.store)  # last: a command that fails leaves nothing behind
+    for connector, group in ready:
         base = str(group[0].browse_url or group[0].base_url or getattr(connector, "base_url", ""))
         fields = {concept: tuple(ids) for t in group for concept, ids in t.fields.items()}
         options = ParseOptions(secret=secret, base_url=base, fields=fields, cancelled=frozenset(settings.cancelled))
@@ -86,6 +86,10 @@ def _connector(name: str, group: list[Tracker], settings: Settings) -> Connector
     return example
 
 
+def _clock() -> datetime:
+    return datetime.now(UTC)
+
+
 def live_jira(tracker: Tracker, told: Callable[[float, str], None] = lambda _s, _w: None) -> LiveJira:
     """A live Jira of the settings, with its token. Raises Mend if there is none."""
     from connectors.calls import Policy
@@ -93,7 +97,7 @@ def live_jira(tracker: Tracker, told: Callable[[float, str], None] = lambda _s, 
     from connectors.jira.site import Access, Site
 
     access = Access(str(tracker.base_url), token(tracker.name), tracker.email, str(tracker.ca_bundle or ""))
-    site = Site(access, Policy(patience=tracker.patience, told=told))
+    site = Site(access, Policy(_clock, patience=tracker.patience, told=told))
     return LiveJira(tracker.name, site, tracker.kind == "jira-cloud", tracker.projects or ())
 
 
@@ -104,7 +108,9 @@ def live_linear(tracker: Tracker, told: Callable[[float, str], None] = lambda _s
     from connectors.linear.site import URL, Access, Site
 
     access = Access(token(tracker.name), str(tracker.base_url or URL), str(tracker.ca_bundle or ""))
-    return LiveLinear(tracker.name, Site(access, Policy(patience=tracker.patience, told=told)), tracker.teams or ())
+    return LiveLinear(
+        tracker.name, Site(access, Policy(_clock, patience=tracker.patience, told=told)), tracker.teams or ()
+    )
 
 
 def matching(tracker: Tracker) -> list[Path]:
@@ -199,8 +205,14 @@ def _stated(calendar: Calendar, as_of: str) -> Moment:
     return Moment(at.astimezone(UTC), at.astimezone(UTC).strftime("%Y-%m-%dT%H%MZ"), f"{as_of}")
 
 
+def no_store(path: Path) -> Mend:
+    return Mend(f"There is no store at {path.name}.", "Fill one first: alignment pull FILE, or name it with --store.")
+
+
 def _newest_of_files(store: Store) -> datetime | None:
-    """A microsecond after the newest change, if no tracker in the store is live."""
+    """A microsecond after the newest change, if no tracker in the store is live. Raises Mend if there is no store."""
+    if not store.path.exists():
+        raise no_store(store.path)
     with store.reading() as con:
         if scalar(con, "SELECT count(*) = 0 OR bool_or(live) FROM trackers"):
             return None

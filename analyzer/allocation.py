@@ -114,8 +114,9 @@ def first_reliable_week(board: Board) -> int:
 
 
 def chart_weeks(board: Board) -> list[int]:
-    """Up to half a year of weeks to draw."""
-    first = max(first_reliable_week(board), board.last_week - 25)
+    """Up to half a year of weeks to draw, none before the first week with effort."""
+    seen = board.one("SELECT min(week) FROM effort WHERE basis = ?", board.options.basis)
+    first = max(first_reliable_week(board), board.last_week - 25, seen if seen is not None else board.last_week)
     return list(range(first, board.last_week + 1))
 
 

@@ -111,7 +111,16 @@ class Board:
     @cached_property
     def set_apart(self) -> dict[int, str]:
         """Weeks of the history that are shown but not judged, and why."""
-        return effort.bulk_weeks(self)
+        return effort.bulk_weeks(self) | self._unknown_weeks()
+
+    def _unknown_weeks(self) -> dict[int, str]:
+        """Weeks that begin after the last moment any tracker can know: its last pull, or the newest change in files."""
+        known = self.one(KNOWN_UNTIL)
+        if known is None or known >= self.as_of:
+            return {}
+        day = self.options.calendar.local_day(known)
+        unknown = range(max(week_of_day(day) + 1, self.history_week), self.last_week + 1)
+        return dict.fromkeys(unknown, f"the trackers know nothing after {day_of(day).isoformat()}")
 
     @cached_property
     def judged_weeks(self) -> tuple[int, ...]:
@@ -139,6 +148,11 @@ class Board:
             set_apart=[{"week": week_name(w), "reason": r} for w, r in sorted(self.set_apart.items()) if w in weeks],  # type: ignore[misc]
         )
 
+
+KNOWN_UNTIL = """
+SELECT CASE WHEN bool_or(live) THEN coalesce((SELECT max(started) FROM scans WHERE finished IS NOT NULL), max(pulled))
+    ELSE (SELECT max(updated) FROM tickets) END FROM trackers
+"""
 
 SPAN_THEN = """
 CREATE OR REPLACE TEMP VIEW span_then AS

@@ -38,14 +38,36 @@ def measured_in(basis: str) -> Unit:
     return UNITS[basis]
 
 
+def empty(board: Board) -> str:
+    """What to do where no ticket is known at the moment; empty if one is."""
+    if board.one("SELECT count(*) FROM ticket_then"):
+        return ""
+    first = board.one("SELECT min(created) FROM tickets")
+    if first is None:
+        return (
+            "There are no tickets in the store. Read an export first (alignment pull FILE), or pull from the settings."
+        )
+    return f"The first ticket known is of {first:%Y-%m-%d}. Choose a later day."
+
+
+def unseen(board: Board) -> str:
+    """Why nothing can be said of the window at all; empty if something can."""
+    if reason := empty(board):
+        return reason
+    if board.judged_weeks:
+        return ""
+    reasons = list(dict.fromkeys(r for w, r in sorted(board.set_apart.items()) if w >= board.first_week))
+    return f"Every week of the window with a strategy was set apart: {'; '.join(reasons)}."
+
+
 def judgeable(board: Board, basis: str) -> str:
     """Why effort of the window cannot be judged; empty if it can."""
-    if not board.one("SELECT count(*) FROM ticket_then"):
-        return "There are no tickets in the store at this moment. Pull some first: alignment pull."
+    if reason := empty(board):
+        return reason
     if not board.regimes or all(board.regimes.get(w) is None for w in range(board.first_week, board.last_week + 1)):
         return "No strategy was in force in these weeks. Give one with valid dates that cover them."
-    if not board.judged_weeks:
-        return "Every week of the window with a strategy was set apart because of bulk edits."
+    if reason := unseen(board):
+        return reason
     finished = board.one(
         "SELECT count(*) FROM finished f JOIN days d ON d.day = f.day WHERE d.week BETWEEN ? AND ?",
         board.first_week, board.last_week,
@@ -77,6 +99,6 @@ def not_judged(
 ) -> Finding:  # fmt: skip
     """An honest answer: what is missing, with whatever can be shown all the same."""
     return Finding(
-        meta=meta, verdict="not_judged", sentence=f"Not judged. {reason}", reason=reason, details=list(details),
+        meta=meta, verdict="not_judged", sentence=reason, reason=reason, details=list(details),
         value=value, interval=interval,
     )  # fmt: skip

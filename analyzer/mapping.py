@@ -158,6 +158,14 @@ ANTI JOIN (SELECT DISTINCT regime, ticket FROM link) x ON x.regime = l.regime AN
 """
 
 
+UNMATCHED = """
+SELECT DISTINCT r.target, r.file, r.line FROM rule_of r
+ANTI JOIN (SELECT o.target FROM link l JOIN target_of o ON o.target = l.target) x ON x.target = r.target
+WHERE r.regime = ? ORDER BY r.target, r.file, r.line
+"""
+"""Rules of a regime's targets that no ticket at all is linked to: a slip in a rule looks just like work nobody does."""
+
+
 def lay_out(con: Connection, regimes: Sequence[Regime]) -> None:
     """``link``: one row per regime, ticket and target.
 

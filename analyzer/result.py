@@ -171,6 +171,8 @@ class Priority(Strict):
 
 
 class StrategyRef(Strict):
+    """A strategy of the window. ``since`` is empty where it is in force always."""
+
     name: str
     since: str
     until: str | None

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from types import ModuleType
 
 from analyzer.board import Board, Options
-from analyzer.calendar import day_of, monday
 from analyzer.evidence import mentioned, references
 from analyzer.measures import MEASURES
 from analyzer.regimes import Regime
@@ -44,8 +43,17 @@ def score(
         program=program, organisation=organisation, as_of=as_of.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         as_of_reason=as_of_reason, time_zone=options.calendar.time_zone, effort=options.basis,  # type: ignore[arg-type]
         window=board.window, strategies=[_strategy(r, board) for r in _by_strategy(board)], coverage=_coverage(board),
-        headline=headline, verdict=verdict, findings=findings, tickets=references(board, shown), notes=list(notes),
+        headline=headline, verdict=verdict, findings=findings, tickets=references(board, shown), notes=[*notes, *_cut_pulls(board)],
     )  # fmt: skip
+
+
+def _cut_pulls(board: Board) -> list[str]:
+    """What a reader must know of pulls that did not come to their end."""
+    rows = board.rows("SELECT tracker, started FROM scans WHERE finished IS NULL ORDER BY tracker")
+    return [
+        f"A pull of {r.tracker} begun on {r.started:%Y-%m-%d %H:%M} UTC was cut: not everything it should have brought is here."
+        for r in rows
+    ]
 
 
 def _run(module: ModuleType, board: Board) -> Finding:
@@ -86,8 +94,7 @@ def _by_strategy(board: Board) -> list[Regime]:
 
 def _strategy(regime: Regime, board: Board) -> StrategyRef:
     valid = regime.strategy.valid
-    first = min((w for w, r in board.regimes.items() if r and r.strategy is regime.strategy), default=board.first_week)
-    since = valid.first if valid else day_of(monday(first))
+    since = valid.first.isoformat() if valid else ""
     priorities = [
         Priority(
             id=t.id, name=t.name, kind=t.kind, owner=t.priority.owner if t.priority else "",
@@ -96,7 +103,7 @@ def _strategy(regime: Regime, board: Board) -> StrategyRef:
         ) for t in regime.targets
     ]  # fmt: skip
     until = valid.last.isoformat() if valid and valid.last else None
-    return StrategyRef(name=regime.strategy.strategy, since=since.isoformat(), until=until, priorities=priorities)
+    return StrategyRef(name=regime.strategy.strategy, since=since, until=until, priorities=priorities)
 
 
 def _coverage(board: Board) -> list[TrackerCoverage]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
@@ -17,19 +17,18 @@ from connectors.text import moment
 T = TypeVar("T")
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """``attempts`` at one request; ``patience``: the longest single wait in seconds. ``told`` hears of every wait."""
+    """``clock`` tells the time; ``attempts`` at one request; ``patience``: the longest single wait in seconds.
 
+    ``told`` hears of every wait.
+    """
+
+    clock: Callable[[], datetime]
     attempts: int = 7
     patience: float = 120.0
     shortest: float = 0.5
     sleep: Callable[[float], None] = time.sleep
-    now: Callable[[], datetime] = _now
     told: Callable[[float, str], None] = lambda _seconds, _why: None
 
     def ask(self, request: Callable[[], T]) -> T:
@@ -53,7 +52,7 @@ class Policy:
         try:
             return retrying(self._bounded(request))
         except Retry as error:
-            at = self.now() + timedelta(minutes=10)
+            at = self.clock() + timedelta(minutes=10)
             raise ComeBack(f"{error} It was asked {self.attempts} times. What was fetched is kept.", at) from error
 
     def _bounded(self, request: Callable[[], T]) -> Callable[[], T]:
@@ -62,7 +61,7 @@ class Policy:
                 return request()
             except Retry as error:
                 if error.after is not None and error.after > self.patience:
-                    at = self.now() + timedelta(seconds=error.after)
+                    at = self.clock() + timedelta(seconds=error.after)
                     raise ComeBack(
                         f"{error} It asks to wait {error.after:.0f} s. What was fetched is kept.", at
                     ) from error

@@ -56,6 +56,18 @@ def sniff(path: Path) -> Kind | None:
     return None
 
 
+def is_csv(path: Path) -> bool:
+    """Whether a file, or the first file of a folder that tells, is a CSV: tickets without their history."""
+    for file, _ in _files_in(path):
+        try:
+            head = Text(file).head()
+        except OSError:
+            continue
+        if head.strip():
+            return not is_json(head) and header_of(head) is not None
+    return False
+
+
 def _files_in(path: Path) -> list[tuple[Path, str]]:
     """A file, or all files below a folder in order of name, each with the name to speak of it by."""
     if not path.is_dir():
@@ -81,6 +93,7 @@ class FileConnector:
         self.name, self.paths, self.field_list, self.time_zone = name, tuple(paths), field_list, time_zone
         self.kind: str = next((kind for path in self.paths if (kind := sniff(path))), "file")
         self.source = ", ".join(path.name for path in self.paths)
+        self.has_history = not any(is_csv(path) for path in self.paths)
 
     def fetch(self, since: datetime | None = None, cursor: str = "") -> Iterator[Payload | Problem]:
         """All tickets, then what they refer to. ``since`` is not used: a file may bring old tickets that are new here.

@@ -124,7 +124,7 @@ def standings(result: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The rows of the drift table by the priority's id ("" for unlinked)."""
     names = {p["name"]: p["id"] for one in result["strategies"] for p in one["priorities"]}
     table = _shape(result, "priority_drift", "priorities")
-    return {names.get(row["cells"]["priority"], ""): row["cells"] for row in table["rows"]}
+    return {names.get(row["cells"]["priority"].removesuffix(" (parked)"), ""): row["cells"] for row in table["rows"]}
 
 
 def checks(result: dict[str, Any]) -> dict[str, tuple[int, int]]:

@@ -36,7 +36,8 @@ def escape(text: Any) -> str:
 
 def _blocks(result: Data) -> Iterator[str]:
     yield f"# {escape(story.headline(result))}"
-    yield f"**{escape(result['organisation'])}** · {words.REPORT} · {escape(numbers.window(result))}"
+    whose = f"**{escape(result['organisation'])}** · " if result["organisation"] else ""
+    yield f"{whose}{words.REPORT} · {escape(numbers.window(result))}"
     yield "\n".join(_terms(result))
     yield "\n".join(_scores(result))
     yield f"## {words.DECISIONS}"

@@ -84,7 +84,8 @@ def value(finding: dict[str, Any]) -> str:
 
 def tied(text: str) -> str:
     """Text in which no line breaks between a number and its ``%``, nor inside a range of numbers."""
-    return re.sub(r"(?<=\d)–(?=\d)", f"{JOINER}–{JOINER}", re.sub(r"(?<=\d) (?=%)", SPACE, text))
+    text = re.sub(r"(?<=\d)([–-])(?=\d)|(?<=\d{4})(-)(?=W\d)", lambda m: f"{JOINER}{m[0]}{JOINER}", text)
+    return re.sub(r"(?<=\d) (?=%)", SPACE, text)
 
 
 def share_range(share: Sequence[float] | None) -> str:

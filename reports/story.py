@@ -10,6 +10,7 @@ Data = dict[str, Any]
 
 LEADING = ("priority_drift", "scope_creep", "unlinked_work")
 ASKS = ("signal", "watch")
+ABOUT_THE_DATA = ("data_quality",)
 
 
 def headline(result: Data) -> str:
@@ -18,7 +19,8 @@ def headline(result: Data) -> str:
 
 def decisions(result: Data) -> list[Data]:
     """Findings that ask for a decision: signals first, then those to watch, each in the Result's order."""
-    return [finding for verdict in ASKS for finding in result["findings"] if finding["verdict"] == verdict]
+    asking = [finding for finding in result["findings"] if finding["meta"]["id"] not in ABOUT_THE_DATA]
+    return [finding for verdict in ASKS for finding in asking if finding["verdict"] == verdict]
 
 
 def no_decision(result: Data) -> str:

@@ -153,6 +153,8 @@ def window(weeks: int, days: str) -> str:
 
 
 def in_force(since: str, until: str | None) -> str:
+    if not since:
+        return "always in force"
     return f"in force from {since} to {until}" if until else f"in force since {since}"
 
 

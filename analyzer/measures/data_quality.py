@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from analyzer.board import Board
 from analyzer.evidence import Evidence, heaviest, row, table
-from analyzer.judging import PLAIN_COUNT, not_judged, percent
+from analyzer.judging import PLAIN_COUNT, empty, not_judged, percent
 from analyzer.result import Finding, Meta, Shape
 
 META = Meta(
@@ -118,14 +118,12 @@ def measure(board: Board) -> Finding:
         cells = [row({"tracker": r.tracker, "place": r.place, "what": r.what}) for r in skipped]
         columns = [("tracker", "Tracker", "text"), ("place", "Where", "text"), ("what", "What", "text")]
         details.append(table("skipped", "What could not be read", columns, cells))
-    if not board.one("SELECT count(*) FROM ticket_then"):
-        return not_judged(
-            META, "There are no tickets in the store at this moment. Pull some first: alignment pull.", details
-        )
+    if reason := empty(board):
+        return not_judged(META, reason, details)
     outcomes = sorted((_run(board, check) for check in CHECKS), key=lambda o: -o.share)
     notable = [o for o in outcomes if o.share > NOTABLE]
     details.insert(0, _table([o for o in outcomes if o.tickets]))
-    said = "; ".join(f"{o.check.what.lower()}: {percent(o.share)}" for o in notable[:3])
+    said = "; ".join(f"{o.check.what[0].lower()}{o.check.what[1:]}: {percent(o.share)}" for o in notable[:3])
     sentence = "No check concerns more than 5\u00a0% of what it looks at."
     if notable:
         sentence = f"{len(notable)} of {len(outcomes)} checks concern more than 5\u00a0% of what they look at: {said}."

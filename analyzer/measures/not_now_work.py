@@ -6,7 +6,7 @@ from analyzer.board import Board
 from analyzer.calendar import local_day_sql, utc_day_sql
 from analyzer.effort import UNIT
 from analyzer.evidence import heaviest, row, table
-from analyzer.judging import PLAIN_COUNT, measured_in, not_judged
+from analyzer.judging import PLAIN_COUNT, measured_in, not_judged, unseen
 from analyzer.result import Finding, Meta, Verdict
 
 META = Meta(
@@ -51,6 +51,8 @@ def measure(board: Board) -> Finding:
         return not_judged(META, "No strategy was in force in these weeks.")
     if not parked:
         return not_judged(META, "The strategy parks nothing: it has no not_now list.")
+    if reason := unseen(board):
+        return not_judged(META, reason)
     if not board.one("SELECT count(*) FROM ticket_then WHERE history <> 'none'"):
         return not_judged(META, "No ticket came with a change log, so when work started is not known.")
     board.con.execute(STARTED, [board.first_week, board.last_week])

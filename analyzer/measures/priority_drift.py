@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from analyzer.effort import UNIT
 from analyzer.evidence import heaviest, row, table
 from analyzer.judging import counted, judgeable, measured_in, not_judged, percent, span
 from analyzer.result import Finding, Flow, FlowLink, Line, Meta, Row, Score, Series, Shape, Verdict
+from analyzer.standing import Standing, about, declared, judge, names_of, unmatched
 
 META = Meta(
     id="priority_drift",
@@ -56,27 +57,6 @@ WHERE basis = ? AND regime = ? AND week IN (SELECT unnest(?)) GROUP BY target OR
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """One priority over the judged weeks; ``verdict`` is empty where no range is declared."""
-
-    id: str
-    name: str
-    kind: str
-    share: float
-    days: float
-    interval: tuple[float, float]
-    intended: tuple[float, float] | None
-    verdict: str = ""
-
-    @property
-    def off(self) -> float:
-        """Signed distance outside the range."""
-        if self.intended is None:
-            return 0.0
-        return max(self.share - self.intended[1], 0.0) + min(self.share - self.intended[0], 0.0)
-
-
 def measure(board: Board) -> Finding:
     basis = board.options.basis
     reason = judgeable(board, basis)
@@ -85,12 +65,15 @@ def measure(board: Board) -> Finding:
     frame = allocation.weekly(board, basis)
     sample = allocation.sample(board, basis)
     standings = judge(board, frame, sample)
+    lost = unmatched(board)
+    standings = [replace(s, verdict="") if s.id in lost else s for s in standings]
     enough = sample.effective >= statistics.LEAST
     details = [_table(board, standings, basis, sample), *_chart(board, frame, standings), _flow(board, basis)]
     details += _moved(board, basis)
-    ranged = [s for s in standings if s.intended is not None]
+    ranged = [s for s in standings if s.intended is not None and s.id not in lost]
     if not ranged:
-        return not_judged(META, "The strategy declares no intended share for any priority.", details)
+        reason = "The strategy declares no intended share for any priority."
+        return not_judged(META, about({i: w for i, w in lost.items() if declared(standings, i)}) or reason, details)
     shares, low, high = zip(*((s.share, *s.intended) for s in ranged if s.intended), strict=True)
     value = float(statistics.drift(*map(_array, (shares, low, high))))
     interval = statistics.drift_interval(shares, low, high, sample.effective)
@@ -100,11 +83,11 @@ def measure(board: Board) -> Finding:
             f"shares are judged from {statistics.LEAST:.0f}."
         )
         return not_judged(META, reason, details, value=value, interval=interval)
-    verdict = _worst([s.verdict for s in ranged])
+    verdict = _worst([s.verdict for s in ranged] + ["watch" for i in lost if declared(standings, i)])
     since = _since(board, frame, ranged, verdict)
     return Finding(
         meta=META, verdict=verdict, value=value, interval=interval, since=since,
-        headline=_headline(ranged, verdict), sentence=_sentence(ranged, value, verdict, since),
+        headline=_headline(ranged, verdict), sentence=f"{_sentence(ranged, value, verdict, since)} {about(lost)}".strip(),
         score=Score(value=round(100 * (1 - value), 1), arithmetic=_arithmetic(ranged, value)),
         details=details,
     )  # fmt: skip
@@ -112,39 +95,6 @@ def measure(board: Board) -> Finding:
 
 def _array(values: Sequence[float]) -> statistics.Array:
     return np.asarray(values, dtype=np.float64)
-
-
-def judge(board: Board, frame: pd.DataFrame, sample: allocation.Sample) -> list[Standing]:
-    """Every target with its share, interval, range and verdict, most of the effort first."""
-    inside = frame[frame["week"].isin(board.judged)]
-    totals = {int(w): int(u) for w, u in inside.groupby("week")["units"].sum().items()}  # type: ignore[call-overload]
-    whole = sum(totals.values())
-    units = {str(t): int(u) for t, u in inside.groupby("target")["units"].sum().items()}
-    standings = []
-    for ident, (name, kind) in _names(board).items():
-        mine = units.get(ident, 0)
-        share = mine / whole
-        wide = statistics.wilson(share, sample.effective)
-        standings.append(
-            Standing(
-                ident, name, kind, share, mine / UNIT, wide, allocation.ranges(board, totals, ident) if ident else None
-            )
-        )
-    found = [""] * len(standings)
-    if sample.effective >= statistics.LEAST:
-        found = statistics.verdicts([s.share for s in standings], [s.intended for s in standings], sample.effective)
-    judged = [replace(s, verdict=v) for s, v in zip(standings, found, strict=True)]
-    return sorted(judged, key=lambda s: (-s.share, s.id))
-
-
-def _names(board: Board) -> dict[str, tuple[str, str]]:
-    """Targets of the judged weeks' strategies (the latest name counts), and unlinked work."""
-    found: dict[str, tuple[str, str]] = {}
-    for week in reversed(board.judged_weeks):
-        regime = board.regimes[week]
-        for target in regime.targets if regime else ():
-            found.setdefault(target.id, (target.name, target.kind))
-    return found | {"": ("No priority (unlinked)", "unlinked")}
 
 
 def _worst(verdicts: list[str]) -> Verdict:
@@ -173,7 +123,9 @@ def _since(board: Board, frame: pd.DataFrame, ranged: list[Standing], verdict: V
 
 def _headline(ranged: list[Standing], verdict: Verdict) -> str:
     """The priority furthest outside its range."""
-    first = max((s for s in ranged if s.verdict == verdict), key=lambda s: abs(s.off))
+    first = max((s for s in ranged if s.verdict == verdict), key=lambda s: abs(s.off), default=None)
+    if first is None:
+        return "A priority has rules that no ticket matches."
     if verdict == "noise" or first.intended is None:
         return "Effort goes where the strategy intends it to go."
     return f"{first.name} gets {percent(first.share)} of effort; {span(first.intended)} was intended."
@@ -190,11 +142,13 @@ def _sentence(ranged: list[Standing], value: float, verdict: Verdict, since: str
         listed = names if len(names) <= 3 else [*names[:2], f"{len(names) - 2} more"]
         said = f"{', '.join(listed[:-1])} and {listed[-1]}"
         return f"{said} are outside their intended ranges by no more than chance gives."
-    parts = []
+    parts: list[str] = []
     for s in sorted((s for s in ranged if s.verdict == verdict), key=lambda s: -abs(s.off)):
         assert s.intended is not None
         way = "more" if s.off > 0 else "less"
         parts.append(f"{s.name} draws {percent(s.share)} of effort, {way} than the intended {span(s.intended)}")
+    if not parts:
+        return ""
     sure = "" if verdict == "signal" else " It is worth watching, not yet sure."
     return f"{'; '.join(parts)} (outside since {since}).{sure} About {percent(value)} of effort would have to move."
 
@@ -208,11 +162,12 @@ def _arithmetic(ranged: list[Standing], value: float) -> str:
 
 def _table(board: Board, standings: list[Standing], basis: str, sample: allocation.Sample) -> Shape:
     tickets = heaviest(board, TICKETS, basis, board.judged)
-    others = {b: _shares(board, b) for b in ("days", "count", "points") if b != basis}
+    other = [b for b in ("days", "count", "points") if b != basis and not judgeable(board, b)]
+    others = {b: shares for b in other if (shares := _shares(board, b))}
     rows: list[Row] = []
     for s in standings:
         cells = {
-            "priority": s.name, "share": s.share, "interval": span(s.interval),
+            "priority": f"{s.name} (parked)" if s.kind == "parked" else s.name, "share": s.share, "interval": span(s.interval),
             "intended": span(s.intended) if s.intended else "", "verdict": s.verdict, "effort": round(s.days, 6),
         } | {b: shares.get(s.id, 0.0) if shares else None for b, shares in others.items()}  # fmt: skip
         rows.append(row(cells, tickets, s.id))
@@ -266,7 +221,7 @@ def _chart(board: Board, frame: pd.DataFrame, standings: list[Standing]) -> list
 
 
 def _flow(board: Board, basis: str) -> Shape:
-    names = {ident: name for ident, (name, _) in _names(board).items()}
+    names = {ident: name for ident, (name, _) in names_of(board).items()}
     links = [
         FlowLink(source=names.get(r.target, r.target), target=r.shown, value=r.units / UNIT)
         for r in board.rows(TO_TEAMS, basis, board.judged)

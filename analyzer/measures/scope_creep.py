@@ -9,7 +9,7 @@ from analyzer.agreed import Agreed
 from analyzer.board import Board
 from analyzer.calendar import monday
 from analyzer.evidence import GROWN, heaviest, lines, row, table
-from analyzer.judging import PLAIN_COUNT, not_judged, percent
+from analyzer.judging import PLAIN_COUNT, empty, not_judged, percent, unseen
 from analyzer.result import Finding, Meta, Score, Shape, Verdict
 
 META = Meta(
@@ -49,6 +49,8 @@ SHOWN = 40
 
 
 def measure(board: Board) -> Finding:
+    if reason := empty(board):
+        return not_judged(META, reason)
     promised = agreed.ranges(board)
     if not promised and not board.one("SELECT count(*) FROM ticket_then WHERE history <> 'none'"):
         return not_judged(META, "No ticket came with a change log, so what was there at a start is not known.")
@@ -69,10 +71,12 @@ def measure(board: Board) -> Finding:
             "Nothing was agreed (scope: {items: …}), and fewer than ten finished deliverables can be compared with."
         )
         return not_judged(META, reason, details, value)
+    if not breaches and (reason := unseen(board)):
+        return not_judged(META, reason, details, value)
     verdict: Verdict = "signal" if breaches or "signal" in tested else "watch" if "watch" in tested else "noise"
     said = _said(running, promised, value, verdict)
     return Finding(
-        meta=META, verdict=verdict, value=value, headline=said[0], sentence=" ".join(said[:4]), details=details,
+        meta=META, verdict=verdict, value=value, headline=said[0], sentence=" ".join([*said[:3], *said[3:][-1:]]), details=details,
         score=_score(counts.planned, counts.grown), sure=PLAIN_COUNT if breaches else "",
     )  # fmt: skip
 
@@ -114,8 +118,9 @@ def _table(board: Board, running: pd.DataFrame) -> Shape:
             "points": None if pd.isna(r.re_estimated) else float(r.re_estimated), "verdict": r.verdict,
         }  # fmt: skip
         rows.append(row(cells, tickets, str(r.container)))
+    verdict = [("verdict", "Verdict", "text")] if any(shown["verdict"]) else []
     columns = [
-        ("name", "Deliverable", "text"), ("kind", "Kind", "text"), ("verdict", "Verdict", "text"),
+        ("name", "Deliverable", "text"), ("kind", "Kind", "text"), *verdict,
         ("planned", "Planned", "count"), ("added", "Added", "count"), ("pulled_in", "Pulled in", "count"),
         ("removed", "Removed", "count"), ("net", "Net", "count"), ("growth", "Growth", "share"),
         ("started", "Started", "date"), ("points", "Re-estimated by", "points"),
@@ -132,6 +137,8 @@ def _said(running: pd.DataFrame, promised: list[Agreed], value: float | None, ve
         for r in lines(running[running["verdict"] == verdict].head(3)):
             said.append(f"{r.name} took on {r.grown} after its start, on {r.planned} planned.")
     grown = "" if value is None else f" ({percent(value)} over all)"
+    if said and value is not None:
+        said.append(f"Over all sprints, cycles and projects {percent(value)} was taken on after the start.")
     kept = ["What was agreed is kept."] if promised else []
     usual = [f"No deliverable grew more than is usual here{grown}."] if any(running["verdict"]) else []
     return said or kept + usual

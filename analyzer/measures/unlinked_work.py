@@ -8,7 +8,7 @@ from analyzer.calendar import week_name
 from analyzer.effort import UNIT
 from analyzer.evidence import heaviest, row, table
 from analyzer.judging import counted, judgeable, measured_in, not_judged, percent
-from analyzer.result import Finding, Line, Meta, Score, Series, Shape
+from analyzer.result import Finding, Line, Meta, Score, Series, Shape, Table
 
 META = Meta(
     id="unlinked_work",
@@ -74,12 +74,12 @@ def measure(board: Board) -> Finding:
     )
     value = unlinked / whole
     interval = statistics.wilson(value, sample.effective)
-    details = [
+    splits = [
         _split(board, whole, "reason", "Unlinked work by reason", "Reason"),
         _split(board, whole, "shown", "Unlinked work by team", "Team"),
         _split(board, whole, "type", "Unlinked work by type", "Type"),
-        _over_time(board, frame),
     ]
+    details = [splits[0], *(s for s in splits[1:] if len(s.rows) > 1), _over_time(board, frame)]
     allowed = _allowance(board)
     if sample.effective < statistics.LEAST:
         reason = f"{counted(sample.tickets)} say as much as {sample.effective:.0f} independent ones; shares are judged from 10."
@@ -88,10 +88,13 @@ def measure(board: Board) -> Finding:
         reason = "The strategy states no unlinked_allowance to hold it against."
         return not_judged(META, f"{percent(value)} of effort is unlinked. {reason}", details, value, interval)
     verdict = statistics.verdict(statistics.outside(value, 0.0, allowed, sample.effective))
+    parked = int(board.one("SELECT coalesce(sum(units), 0) FROM unlinked WHERE reason = 'parked'")) / whole
+    parts = f" ({percent(value - parked)} has no link, {percent(parked)} is parked)" if parked else ""
     words = {
-        "signal": f"{percent(value)} of effort serves no stated priority; {percent(allowed)} is allowed for.",
-        "watch": f"{percent(value)} of effort serves no stated priority against {percent(allowed)} allowed: worth watching.",
-        "noise": f"{percent(value)} of effort serves no stated priority, within what is allowed ({percent(allowed)}) or chance.",
+        "signal": f"{percent(value)} of effort serves no stated priority{parts}; {percent(allowed)} is allowed for.",
+        "watch": f"{percent(value)} of effort serves no stated priority{parts} against {percent(allowed)} allowed: worth watching.",
+        "noise": f"{percent(value)} of effort serves no stated priority{parts}, within what is allowed ({percent(allowed)}) "
+        "or chance.",
     }
     return Finding(
         meta=META, verdict=verdict, value=value, interval=interval, sentence=words[verdict], details=details,  # type: ignore[arg-type]
@@ -110,7 +113,7 @@ def _allowance(board: Board) -> float | None:
     return sum(ends) / len(ends)
 
 
-def _split(board: Board, whole: int, column: str, title: str, label: str) -> Shape:
+def _split(board: Board, whole: int, column: str, title: str, label: str) -> Table:
     by = f"coalesce(nullif({column}, ''), 'No {column}')"
     rows = board.rows(
         f"SELECT {by} AS name, sum(units)::BIGINT AS units, count(*) AS tickets FROM unlinked "

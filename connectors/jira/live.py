@@ -186,7 +186,7 @@ class _DataCenter:
 
     def issues(self, since: datetime | None, cursor: str) -> Iterator[Payload | Problem | Checkpoint]:
         first = int(cursor) if cursor else 0
-        yield from self._window(since, first, _millis(self.site.policy.now()) + 86_400_000)
+        yield from self._window(since, first, _millis(self.site.policy.clock()) + 86_400_000)
 
     def _window(self, since: datetime | None, first: int, last: int) -> Iterator[Payload | Problem | Checkpoint]:
         """Issues created in [first, last) milliseconds; a window with too many is halved."""

@@ -39,7 +39,7 @@ class Access:
 class Site:
     """One site. ``requests`` counts what was asked; ``waits`` the seconds spent waiting for limits."""
 
-    def __init__(self, access: Access, policy: Policy = Policy()) -> None:  # noqa: B008 - frozen
+    def __init__(self, access: Access, policy: Policy) -> None:
         self.access, self.policy = access, policy
         self.requests = 0
 
@@ -99,7 +99,7 @@ class Site:
         status, response = error.status_code or 0, error.response
         headers = response.headers if response is not None else {}
         if status == 429 or (status == 503 and headers.get("Retry-After")):
-            now = self.policy.now()
+            now = self.policy.clock()
             after = seconds_until(headers.get("Retry-After"), now)
             if after is None:
                 after = seconds_until(headers.get("X-RateLimit-Reset"), now)

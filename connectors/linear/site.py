@@ -56,7 +56,7 @@ def documents() -> dict[str, DocumentNode]:
 class Site:
     """One workspace. ``requests`` counts what was asked; ``cost`` is what the last query cost in points, 0 if unknown."""
 
-    def __init__(self, access: Access, policy: Policy = Policy()) -> None:  # noqa: B008 - frozen
+    def __init__(self, access: Access, policy: Policy) -> None:
         self.access, self.policy = access, policy
         self.requests, self.cost = 0, 0.0
 
@@ -112,7 +112,7 @@ class Site:
 
     def _reset(self) -> float | None:
         """Seconds until the exhausted budget is full again."""
-        headers, now = self._headers(), self.policy.now()
+        headers, now = self._headers(), self.policy.clock()
         if headers.get("retry-after"):
             return seconds_until(headers["retry-after"], now)
         for budget in ("requests", "complexity"):

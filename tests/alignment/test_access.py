@@ -85,7 +85,8 @@ def test_jira_is_checked_pulled_and_reported(
 def test_an_unknown_project_is_named(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     site = JiraCloud(world=jira_world(FEW).copy())
     with Server(site) as server:
-        lines = f"trackers:\n  - {{name: jira, kind: jira-cloud, email: {site.account.email}, base_url: '{server.url}', projects: [NOPE]}}\n"
+        where = f"email: {site.account.email}, base_url: '{server.url}', projects: [NOPE]"
+        lines = f"trackers:\n  - {{name: jira, kind: jira-cloud, {where}}}\n"
         (here / "alignment.yaml").write_text(lines)
         monkeypatch.setenv("ALIGNMENT_TOKEN_JIRA", site.account.token)
         code, printed = command("pull")

@@ -113,11 +113,41 @@ def test_the_newest_change_of_a_file_is_its_now(alignment: Command) -> None:
 
 
 def test_an_empty_store_has_nothing_to_judge(alignment: Command) -> None:
+    with Store(Path("alignment.duckdb")).writing():
+        pass
     said = alignment("report")
     assert said.code == 0 and said.out.strip().startswith(
         "There is nothing to judge. There are no tickets in the store"
     )
     assert len(list(Path("reports").iterdir())) == 2
+
+
+def test_a_store_that_is_not_there_is_not_made(alignment: Command) -> None:
+    said = alignment("report", "--store", "typo.duckdb")
+    assert said.code == 1
+    one_sentence_and_the_fix(said, "There is no store at typo.duckdb", "alignment pull FILE")
+    assert not Path("typo.duckdb").exists() and not Path("typo.key").exists()
+
+
+def test_a_csv_does_not_take_a_known_history_away(alignment: Command) -> None:
+    alignment("pull", "export.jsonl")
+    Path("jira.csv").write_text(
+        "Issue key,Issue id,Summary,Status,Created,Updated\nA-1,1,x,Done,2026-01-05 10:00,2026-01-06 10:00\n"
+    )
+    said = alignment("pull", "jira.csv")
+    assert said.code == 1
+    one_sentence_and_the_fix(said, "known with their history, and a CSV has none", "--store")
+
+
+def test_a_rule_that_no_ticket_matches_is_no_drift(alignment: Command) -> None:
+    """A slip in a label must not become an accusation."""
+    alignment("pull", "export.jsonl")
+    Path("strategy.yaml").write_text(
+        "strategy: S\npriorities:\n  - {id: a, name: Checkout, share: 50-60%, match: [{label: chekout}]}\n"
+        "  - {id: b, share: 0-100%, match: [{type: [Story, Task, Bug]}]}\n"
+    )
+    said = alignment("report", "--json").data
+    assert said["verdicts"]["priority_drift"] in ("watch", "not_judged")
 
 
 def test_a_week_is_looked_at_from_its_end(alignment: Command) -> None:
@@ -223,6 +253,8 @@ BROKEN = {
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_what_is_missing_or_broken_is_said_in_one_line(alignment: Command, name: str) -> None:
+    if name == "no folder":
+        alignment("pull", "export.jsonl")
     said = alignment(*broken(name))
     assert said.code == 1
     one_sentence_and_the_fix(said, BROKEN[name])

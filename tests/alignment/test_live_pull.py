@@ -34,7 +34,7 @@ from tests.simulator.server import Fault, Request, Server, failing, login_page
 from tests.simulator.world import World
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-PATIENT = Policy(attempts=10, sleep=lambda _seconds: None, now=lambda: NOW)
+PATIENT = Policy(attempts=10, sleep=lambda _seconds: None, clock=lambda: NOW)
 FEW = 120
 
 
@@ -149,7 +149,7 @@ def test_a_pull_that_was_cut_goes_on(tmp_path: Path, cloud: bool, last: int, mon
     monkeypatch.setattr(jira_live, "PAGE", 20)
     monkeypatch.setattr(jira_live, "LOG_IDS", 40)
     site = site_of(cloud, jira_world(FEW).copy())
-    hasty = Policy(attempts=2, sleep=lambda _s: None, now=lambda: NOW)
+    hasty = Policy(attempts=2, sleep=lambda _s: None, clock=lambda: NOW)
     with Server(site) as server:
         whole = fill(tmp_path / "whole.duckdb", jira(server, site, cloud))
         needed = len(server.requests)
@@ -219,7 +219,7 @@ def test_a_live_linear_gives_what_its_payloads_give(tmp_path: Path, multiplied: 
 
 
 LINEAR_FAULTS: dict[str, Callable[[], Fault]] = {
-    "ratelimited": lambda: ratelimited(retry_after="0"), "internal": internal, "lock": lock_timed_out,
+    "ratelimited": lambda: ratelimited(retry_after=0), "internal": internal, "lock": lock_timed_out,
     "truncated": truncated_json, "reset": lambda: Fault("reset"), "lost": lambda: Fault("lost"), "503": lambda: failing(503),
 }  # fmt: skip
 
@@ -246,7 +246,7 @@ def test_linear_does_not_take_a_wrong_key(tmp_path: Path) -> None:
 
 
 def test_a_server_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
-    hasty = Policy(attempts=2, sleep=lambda _s: None, now=lambda: NOW)
+    hasty = Policy(attempts=2, sleep=lambda _s: None, clock=lambda: NOW)
     live = LiveJira("jira", Site(Access("http://127.0.0.1:9", "abc", "a@b.example"), hasty), cloud=True)
     with pytest.raises(ComeBack, match="broke off the connection"):
         fill(tmp_path / "a.duckdb", live)

@@ -63,7 +63,7 @@ def draw(text: str) -> Parsed:
 
 def save(con: Connection, text: str, tracker: str = "jira") -> None:
     """Puts what a text draws into a store, as a pull does."""
-    con.execute("INSERT INTO trackers VALUES (?, ?, 'drawn', false, NULL)", [tracker, tracker])
+    con.execute("INSERT INTO trackers VALUES (?, ?, 'drawn', true, TIMESTAMP '2100-01-01')", [tracker, tracker])
     save_parsed(con, tracker, draw(text))
 
 

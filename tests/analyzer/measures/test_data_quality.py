@@ -111,7 +111,8 @@ def test_what_could_not_be_read_is_listed(board: MakeBoard) -> None:
 @pytest.mark.parametrize("text", ["key  created", CLEAN.replace("2026-", "2027-")], ids=["empty", "nothing yet"])
 def test_an_empty_store_is_not_judged(board: MakeBoard, text: str) -> None:
     finding = measure(board(text=text))
-    assert finding.verdict == "not_judged" and "There are no tickets in the store" in finding.reason
+    assert finding.verdict == "not_judged"
+    assert finding.reason.startswith(("There are no tickets in the store", "The first ticket known is of 2027-"))
 
 
 def test_every_check_has_words_of_its_own() -> None:

@@ -111,7 +111,7 @@ A-1..3  2026-01-05  2026-02-02  2026-02-06  1..3      mobile
 @pytest.mark.parametrize(
     ("text", "plan", "reason"),
     [
-        ("key  created", PLAN, "No ticket came with a change log, so when work started is not known."),
+        ("key  created", PLAN, "There are no tickets in the store."),
         (MOBILE.replace("serves", "serves history").replace("mobile", "mobile none"), PLAN, "No ticket came with a change log"),
         (MOBILE, "", "No strategy was in force in these weeks."),
         (MOBILE, PLAN.split("  - {id: later")[0], "The strategy parks nothing: it has no not_now list."),

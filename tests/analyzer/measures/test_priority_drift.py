@@ -81,7 +81,7 @@ MANY = FEW.replace("..9 ", "..29 ")
 @pytest.mark.parametrize(
     ("text", "plan", "reason"),
     [
-        (NOTHING, PLAN, "There are no tickets in the store at this moment."),
+        (NOTHING, PLAN, "There are no tickets in the store."),
         (MANY, "", "No strategy was in force in these weeks."),
         (MANY, LATE.replace("2026-02-01", "2026-03-02"), "No strategy was in force in these weeks."),
         (MANY, PLAN.replace("share: 60-80%, ", "").replace("share: 10-40%, ", ""), "declares no intended share"),

@@ -48,7 +48,10 @@ def counted(finding: Finding, name: str = "Now") -> tuple[object, ...]:
 def test_a_sprint_that_grew_more_than_is_usual_is_a_signal(board: MakeBoard) -> None:
     finding = measure(board(PLAN, text=usual(f"{PLANNED}\nA-2101..2108 2026-02-09 2026-02-13 Now")))
     assert (finding.verdict, finding.value) == ("signal", 0.8)
-    assert finding.sentence == "Now took on 8 after its start, on 10 planned."
+    assert finding.sentence == (
+        "Now took on 8 after its start, on 10 planned. "
+        "Over all sprints, cycles and projects 80\u00a0% was taken on after the start."
+    )
     assert counted(finding) == (10, 8, 0, 0) and cells(finding)["Now"]["verdict"] == "signal"
     assert cells(finding)["Now"]["ids"] == [f"jira:A-{n}" for n in range(2108, 2100, -1)]  # first come, first shown
     assert finding.score is not None and finding.score.value == pytest.approx(100 * 10 / 18, abs=0.05)
@@ -176,7 +179,7 @@ A-1..9  2026-01-30  2026-02-13  Now
 @pytest.mark.parametrize(
     ("text", "plan", "reason"),
     [
-        ("key  created", PLAN, "No ticket came with a change log"),
+        ("key  created", PLAN, "There are no tickets in the store."),
         (CSV + SPRINT, PLAN, "No ticket came with a change log"),
         (FEW.replace("Now", "-"), PLAN, "No sprint, cycle, project, version or epic with planned tickets ran"),
         (FEW + SPRINT, PLAN, "Nothing was agreed (scope: {items: …}), and fewer than ten finished deliverables"),
