@@ -59,6 +59,26 @@ def _missing_files(settings: Settings | None) -> Iterator[Mistake]:
             yield Mistake(tracker.file, tracker.line, what, "Name a file of issues, exported as JSON or CSV")
 
 
+def _access(settings: Settings | None) -> tuple[list[str], list[Mistake]]:
+    """What each live tracker shows this account, and those that cannot be reached."""
+    from connectors.connector import ConnectorError
+
+    said: list[str] = []
+    mistakes: list[Mistake] = []
+    for tracker in settings.trackers if settings else ():
+        if tracker.kind in ("jira-cloud", "jira-data-center", "linear"):
+            from alignment.access import proven
+
+            try:
+                said += proven(tracker)
+            except Mend as error:
+                mistakes.append(Mistake(tracker.file, tracker.line, error.what.rstrip("."), error.fix))
+            except ConnectorError as error:
+                what, _, fix = str(error).partition(". ")
+                mistakes.append(Mistake(tracker.file, tracker.line, what, fix or "Try again later"))
+    return said, mistakes
+
+
 def check_all(settings_path: Path | None, strategy: Path | None) -> Answer:
     """Reads the settings file (if there is one) and the strategy, and collects every mistake of both."""
     looked: list[str] = []
@@ -69,6 +89,8 @@ def check_all(settings_path: Path | None, strategy: Path | None) -> Answer:
         looked.append(path.name)
         settings, mistakes = read_settings(path)
         mistakes += _missing_files(settings)
+    access, unreached = _access(settings)
+    mistakes += unreached
     where = strategy or (
         settings.strategy if settings else settings_or_defaults(None).strategy if path is None else None
     )
@@ -83,4 +105,4 @@ def check_all(settings_path: Path | None, strategy: Path | None) -> Answer:
         + (f"valid {s.valid.first} to {s.valid.last or 'further notice'}" if s.valid else "always valid")
         for s in found
     ]
-    return Answer(tuple(looked), (*mistakes, *more), tuple(read_advice(where)), tuple(said))
+    return Answer(tuple(looked), (*mistakes, *more), tuple(read_advice(where)), (*access, *said))

@@ -10,10 +10,11 @@ from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
+from alignment import scans
 from analyzer import raw
 from analyzer import store as storing
 from analyzer.store import Store
-from connectors.connector import Connector, Fatal, Malformed, ParseOptions, Payload
+from connectors.connector import Checkpoint, Connector, Fatal, Malformed, ParseOptions, Payload
 from connectors.ticket import Parsed, Problem
 
 PARSER_VERSION = 1
@@ -54,9 +55,11 @@ def pull(
     """
     _refuse_to_forget(store, connector)
     problems: list[Problem] = []
-    batches = _batches(_payloads(connector, problems), FETCH_BATCH)
+    scan = scans.begun(store, connector, now)
+    batches = _batches(_given(connector, scan, problems), FETCH_BATCH)
     first = next(batches, [])
     with store.writing() as con:
+        scans.note(con, connector, scan)
         source = _source(con, connector)
         con.execute("DELETE FROM trackers WHERE name = ?", [connector.name])
         con.execute(
@@ -67,6 +70,9 @@ def pull(
             "DELETE FROM problems WHERE tracker = ? AND ticket IS NULL AND kind <> ?", [connector.name, UNREADABLE]
         )
     fetched = _keep(store, connector, chain([first], batches), now, progress)
+    if connector.live:
+        with store.writing() as con:
+            scans.finish(con, connector, now)
     read = _read(store, connector, options, progress)
     with store.writing() as con:
         storing.add_problems(con, connector.name, problems)
@@ -106,9 +112,9 @@ def _source(con: storing.Connection, connector: Connector) -> str:
     return ", ".join(dict.fromkeys([*str(before).split(", "), *connector.source.split(", ")]))
 
 
-def _payloads(connector: Connector, problems: list[Problem]) -> Iterator[Payload]:
+def _given(connector: Connector, scan: scans.Scan, problems: list[Problem]) -> Iterator[Payload | Checkpoint]:
     """What a tracker gives; what had to be skipped is added to ``problems``."""
-    for one in connector.fetch(None):
+    for one in connector.fetch(scan.since, scan.cursor):
         if isinstance(one, Problem):
             problems.append(one)
         else:
@@ -116,13 +122,22 @@ def _payloads(connector: Connector, problems: list[Problem]) -> Iterator[Payload
 
 
 def _keep(
-    store: Store, connector: Connector, batches: Iterable[Sequence[Payload]], now: datetime, progress: Progress
+    store: Store,
+    connector: Connector,
+    batches: Iterable[Sequence[Payload | Checkpoint]],
+    now: datetime,
+    progress: Progress,
 ) -> int:
+    """Commits batch by batch; a checkpoint is committed together with the payloads it vouches for."""
     fetched = 0
     for batch in batches:
+        payloads = [one for one in batch if isinstance(one, Payload)]
+        cursors = [one.cursor for one in batch if isinstance(one, Checkpoint)]
         with store.writing() as con:
-            raw.save_raw(con, connector.name, batch, now)
-        fetched += sum(p.kind == "issue" for p in batch)
+            raw.save_raw(con, connector.name, payloads, now)
+            if cursors:
+                scans.advance(con, connector, cursors[-1])
+        fetched += sum(p.kind == "issue" for p in payloads)
         progress(connector.name, "fetched", fetched)
     return fetched
 
@@ -170,11 +185,11 @@ def called(issue: Payload) -> str:
     return str(issue.data.get("key") or issue.data.get("identifier") or issue.id)
 
 
-def _batches(payloads: Iterable[Payload], size: int) -> Iterator[list[Payload]]:
-    batch: list[Payload] = []
+def _batches(payloads: Iterable[Payload | Checkpoint], size: int) -> Iterator[list[Payload | Checkpoint]]:
+    batch: list[Payload | Checkpoint] = []
     for payload in payloads:
         batch.append(payload)
-        if len(batch) >= size:
+        if len(batch) >= size or isinstance(payload, Checkpoint):
             yield batch
             batch = []
     if batch:

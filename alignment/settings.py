@@ -88,8 +88,8 @@ class Tracker(Placed):
     """One connection to a tracker, or a file that stands for it."""
 
     name: Slug = Field(description="Short name; ids of tickets begin with it.", examples=["jira"])
-    kind: Literal["file", "example-jira", "example-linear"] = Field(
-        description="What it is: an export as a file, or a made-up company.", examples=["file"]
+    kind: Literal["jira-cloud", "jira-data-center", "linear", "file", "example-jira", "example-linear"] = Field(
+        description="What it is: a live tracker, an export as a file, or a made-up company.", examples=["jira-cloud"]
     )
     path: Place | None = Field(
         default=None,
@@ -102,7 +102,32 @@ class Tracker(Placed):
         examples=["field.json"],
     )
     base_url: Url | None = Field(
-        default=None, description="Address of the tracker, for links.", examples=["https://company.atlassian.net"]
+        default=None,
+        description="Address of the tracker. For a file: for links only. Scoped Jira tokens need the gateway address "
+        "https://api.atlassian.com/ex/jira/CLOUD-ID.",
+        examples=["https://company.atlassian.net"],
+    )
+    browse_url: Url | None = Field(
+        None, description="Where people open tickets, if not base_url.", examples=["https://company.atlassian.net"]
+    )
+    email: str = Field(
+        "",
+        description="For Jira Cloud: the account of an API token. Without it, a Bearer is sent.",
+        examples=["a@b.com"],
+    )
+    projects: OneOrMore | None = Field(
+        default=None, description="For Jira: keys of the projects to read (all visible ones).", examples=[["PAY"]]
+    )
+    teams: OneOrMore | None = Field(
+        default=None, description="For Linear: keys of the teams to read (all visible ones).", examples=[["ENG"]]
+    )
+    ca_bundle: Place | None = Field(
+        default=None, description="Your own certificate authorities, as a PEM file.", examples=["company-ca.pem"]
+    )
+    patience: Annotated[int, Field(strict=True, ge=1, le=86_400)] = Field(
+        120,
+        description="Longest wait in seconds a tracker may ask for; beyond it a pull stops for now.",
+        examples=[120],
     )
     time_zone: Zone | None = Field(
         default=None, description="Time zone of dates in a CSV export that carry none.", examples=["Europe/Berlin"]
@@ -118,6 +143,10 @@ class Tracker(Placed):
     def _file_has_a_path(self) -> Self:
         if self.kind == "file" and self.path is None:
             raise wrong("is of kind file and has no 'path'", "Add e.g. path: exports/*.json")
+        if self.kind in ("jira-cloud", "jira-data-center") and self.base_url is None:
+            raise wrong(
+                f"is of kind {self.kind} and has no 'base_url'", "Add e.g. base_url: https://company.atlassian.net"
+            )
         return self
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from alignment.errors import Mend, Mistakes
 from alignment.settings import Settings, Tracker, read_settings
+from alignment.tokens import token
 from analyzer.board import Options
 from analyzer.calendar import Calendar, day_number, monday, week_number
 from analyzer.store import Store, scalar
@@ -18,6 +19,8 @@ from connectors.connector import Connector, ParseOptions
 
 if TYPE_CHECKING:
     from analyzer.strategy import Strategy
+    from connectors.jira.live import LiveJira
+    from connectors.linear.live import LiveLinear
 
 SETTINGS = Path("alignment.yaml")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -58,7 +61,7 @@ def connectors(settings: Settings) -> list[tuple[Connector, ParseOptions]]:
     ready = [(_connector(name, group, settings), group) for name, group in groups.items()]
     secret = installation_secret(settings.store)  # last: a command that fails leaves nothing behind
     for connector, group in ready:
-        base = str(group[0].base_url or getattr(connector, "base_url", ""))
+        base = str(group[0].browse_url or group[0].base_url or getattr(connector, "base_url", ""))
         fields = {concept: tuple(ids) for t in group for concept, ids in t.fields.items()}
         options = ParseOptions(secret=secret, base_url=base, fields=fields, cancelled=frozenset(settings.cancelled))
         made.append((connector, options))
@@ -72,11 +75,42 @@ def _connector(name: str, group: list[Tracker], settings: Settings) -> Connector
 
         paths = [p for t in group for p in matching(t)]
         return FileConnector(name, paths, group[0].field_list, group[0].time_zone or settings.time_zone)
+    if kind in ("jira-cloud", "jira-data-center"):
+        return live_jira(group[0])
+    if kind == "linear":
+        return live_linear(group[0])
     from connectors.example import ExampleJira, ExampleLinear
 
     example = ExampleJira() if kind == "example-jira" else ExampleLinear()
     example.name = name
     return example
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def live_jira(tracker: Tracker, told: Callable[[float, str], None] = lambda _s, _w: None) -> LiveJira:
+    """A live Jira of the settings, with its token. Raises Mend if there is none."""
+    from connectors.calls import Policy
+    from connectors.jira.live import LiveJira
+    from connectors.jira.site import Access, Site
+
+    access = Access(str(tracker.base_url), token(tracker.name), tracker.email, str(tracker.ca_bundle or ""))
+    site = Site(access, Policy(_clock, patience=tracker.patience, told=told))
+    return LiveJira(tracker.name, site, tracker.kind == "jira-cloud", tracker.projects or ())
+
+
+def live_linear(tracker: Tracker, told: Callable[[float, str], None] = lambda _s, _w: None) -> LiveLinear:
+    """A live Linear workspace of the settings, with its token. Raises Mend if there is none."""
+    from connectors.calls import Policy
+    from connectors.linear.live import LiveLinear
+    from connectors.linear.site import URL, Access, Site
+
+    access = Access(token(tracker.name), str(tracker.base_url or URL), str(tracker.ca_bundle or ""))
+    return LiveLinear(
+        tracker.name, Site(access, Policy(_clock, patience=tracker.patience, told=told)), tracker.teams or ()
+    )
 
 
 def matching(tracker: Tracker) -> list[Path]:

@@ -115,9 +115,7 @@ class Board:
 
     def _unknown_weeks(self) -> dict[int, str]:
         """Weeks that begin after the last moment any tracker can know: its last pull, or the newest change in files."""
-        known = self.one(
-            "SELECT CASE WHEN bool_or(live) THEN max(pulled) ELSE (SELECT max(updated) FROM tickets) END FROM trackers"
-        )
+        known = self.one(KNOWN_UNTIL)
         if known is None or known >= self.as_of:
             return {}
         day = self.options.calendar.local_day(known)
@@ -150,6 +148,11 @@ class Board:
             set_apart=[{"week": week_name(w), "reason": r} for w, r in sorted(self.set_apart.items()) if w in weeks],  # type: ignore[misc]
         )
 
+
+KNOWN_UNTIL = """
+SELECT CASE WHEN bool_or(live) THEN coalesce((SELECT max(started) FROM scans WHERE finished IS NOT NULL), max(pulled))
+    ELSE (SELECT max(updated) FROM tickets) END FROM trackers
+"""
 
 SPAN_THEN = """
 CREATE OR REPLACE TEMP VIEW span_then AS

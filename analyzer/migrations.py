@@ -25,6 +25,7 @@ STEPS: tuple[str, ...] = (
     CREATE SEQUENCE run_no;
     CREATE TABLE runs (no INTEGER DEFAULT nextval('run_no'), moment TIMESTAMP, kind VARCHAR, as_of TIMESTAMP, body VARCHAR);
     """,
+    "CREATE TABLE scans (tracker VARCHAR, started TIMESTAMP, since TIMESTAMP, cursor VARCHAR, finished TIMESTAMP);",
 )
 
 

@@ -43,8 +43,17 @@ def score(
         program=program, organisation=organisation, as_of=as_of.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         as_of_reason=as_of_reason, time_zone=options.calendar.time_zone, effort=options.basis,  # type: ignore[arg-type]
         window=board.window, strategies=[_strategy(r, board) for r in _by_strategy(board)], coverage=_coverage(board),
-        headline=headline, verdict=verdict, findings=findings, tickets=references(board, shown), notes=list(notes),
+        headline=headline, verdict=verdict, findings=findings, tickets=references(board, shown), notes=[*notes, *_cut_pulls(board)],
     )  # fmt: skip
+
+
+def _cut_pulls(board: Board) -> list[str]:
+    """What a reader must know of pulls that did not come to their end."""
+    rows = board.rows("SELECT tracker, started FROM scans WHERE finished IS NULL ORDER BY tracker")
+    return [
+        f"A pull of {r.tracker} begun on {r.started:%Y-%m-%d %H:%M} UTC was cut: not everything it should have brought is here."
+        for r in rows
+    ]
 
 
 def _run(module: ModuleType, board: Board) -> Finding:

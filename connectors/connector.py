@@ -44,6 +44,13 @@ class ParseOptions:
     cancelled: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Everything yielded so far need not be fetched again: ``cursor`` given back to ``fetch`` goes on from here."""
+
+    cursor: str
+
+
 class Parser(Protocol):
     """The judging half, primed with all reference payloads of one tracker."""
 
@@ -66,10 +73,11 @@ class Connector(Protocol):
     source: str
     live: bool
 
-    def fetch(self, since: datetime | None = None) -> Iterator[Payload | Problem]:
+    def fetch(self, since: datetime | None = None, cursor: str = "") -> Iterator[Payload | Problem | Checkpoint]:
         """Everything that changed since a moment (all, without one), as it came; what had to be skipped as Problems.
 
-        Raises a subclass of ``ConnectorError``, named by what the caller should do.
+        ``cursor`` goes on where an earlier scan with the same ``since`` was cut. Raises a subclass of ``ConnectorError``,
+        named by what the caller should do.
         """
 
     def parser(self, reference: Iterable[Payload], options: ParseOptions) -> Parser: ...
@@ -80,7 +88,19 @@ class ConnectorError(Exception):
 
 
 class Retry(ConnectorError):
-    """Try the same request again."""
+    """Try the same request again, after ``after`` seconds if the tracker said so."""
+
+    def __init__(self, message: str, after: float | None = None) -> None:
+        super().__init__(message)
+        self.after = after
+
+
+class Refused(ConnectorError):
+    """The tracker understood and said no; ``messages`` are its own words."""
+
+    def __init__(self, status: int, messages: list[str]) -> None:
+        super().__init__(f"The tracker refused ({status}): {'; '.join(messages)[:300] or 'without a reason'}")
+        self.status, self.messages = status, messages
 
 
 class Malformed(ConnectorError):

@@ -95,7 +95,7 @@ class FileConnector:
         self.source = ", ".join(path.name for path in self.paths)
         self.has_history = not any(is_csv(path) for path in self.paths)
 
-    def fetch(self, since: datetime | None = None) -> Iterator[Payload | Problem]:
+    def fetch(self, since: datetime | None = None, cursor: str = "") -> Iterator[Payload | Problem]:
         """All tickets, then what they refer to. ``since`` is not used: a file may bring old tickets that are new here.
 
         Raises Fatal where nothing can be used, or where the files are of more than one format.

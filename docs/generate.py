@@ -20,6 +20,7 @@ PAGES = Path(__file__).parent
 ONE_ROW_IS = {
     "schema_steps": "one step of the schema that was applied",
     "trackers": "one connection, and when it was last pulled",
+    "scans": "one pass over a live tracker: from when, how far, and whether it came to its end",
     "raw": "one payload as it came, as packed JSON; `parsed` says which reader has read it",
     "tickets": "one ticket as it stood when it was last fetched; `level` −1 sub-task, 0 task, 1 epic, 2 and up above",
     "spans": "one value of one field of one ticket, from `since` until `until` (empty: still)",

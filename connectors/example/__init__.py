@@ -36,7 +36,7 @@ class ExampleJira:
     def __init__(self, made: Company | None = None) -> None:
         self._made = made
 
-    def fetch(self, since: datetime | None = None) -> Iterator[Payload | Problem]:
+    def fetch(self, since: datetime | None = None, cursor: str = "") -> Iterator[Payload | Problem]:
         from connectors.example.jira_wire import JiraWire
 
         wire = JiraWire(self._made or _company())
@@ -61,7 +61,7 @@ class ExampleLinear:
     def __init__(self, made: Company | None = None) -> None:
         self._made = made
 
-    def fetch(self, since: datetime | None = None) -> Iterator[Payload | Problem]:
+    def fetch(self, since: datetime | None = None, cursor: str = "") -> Iterator[Payload | Problem]:
         from connectors.example.linear_wire import LinearWire
 
         wire = LinearWire(self._made or _company())

@@ -17,7 +17,7 @@ from analyzer.score import score
 from analyzer.store import Store
 from analyzer.strategy import Strategy
 from analyzer.strategy_file import read_strategies
-from connectors.connector import Connector, ParseOptions, Parser, Payload
+from connectors.connector import Checkpoint, Connector, ParseOptions, Parser, Payload
 from connectors.example import ExampleJira, ExampleLinear
 from connectors.example import company as playing
 from connectors.example.company import Company, company
@@ -77,7 +77,7 @@ class _Shuffled:
     def parser(self, reference: Iterable[Payload], options: ParseOptions) -> Parser:
         return self.inner.parser(reference, options)
 
-    def fetch(self, since: datetime | None = None) -> Iterator[Payload | Problem]:
+    def fetch(self, since: datetime | None = None, cursor: str = "") -> Iterator[Payload | Problem | Checkpoint]:
         payloads = list(self.inner.fetch(since))
         Random(self.seed).shuffle(payloads)
         yield from payloads

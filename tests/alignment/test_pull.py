@@ -146,7 +146,7 @@ class Breaks(FileConnector):
         super().__init__(inner.name, inner.paths)
         self.after, self.error = after, error
 
-    def fetch(self, since: datetime | None = None) -> Iterator[Payload | Problem]:
+    def fetch(self, since: datetime | None = None, cursor: str = "") -> Iterator[Payload | Problem]:
         for n, one in enumerate(super().fetch(since)):
             if n == self.after:
                 raise self.error

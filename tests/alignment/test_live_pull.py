@@ -1,0 +1,252 @@
+"""A pull from a live tracker leaves the store that the tracker's own payloads give, whatever happens on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from alignment.pull import pull
+from analyzer.store import Store
+from connectors.calls import Policy
+from connectors.connector import ComeBack, Connector, Fatal, ParseOptions, Payload
+from connectors.example import ExampleJira, ExampleLinear
+from connectors.jira import live as jira_live
+from connectors.jira.live import LiveJira
+from connectors.jira.site import Access, Site
+from connectors.linear.live import LiveLinear
+from connectors.linear.site import Access as LinearAccess
+from connectors.linear.site import Site as LinearSite
+from connectors.ticket import Problem
+from tests.simulator.faults import TRANSIENT, schedule_of
+from tests.simulator.jira_cloud import JiraCloud
+from tests.simulator.jira_dc import JiraDataCenter
+from tests.simulator.linear import LinearSimulator
+from tests.simulator.linear_faults import internal, lock_timed_out, ratelimited, truncated_json
+from tests.simulator.linear_world import LinearWorld
+from tests.simulator.server import Fault, Request, Server, failing, login_page
+from tests.simulator.world import World
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+PATIENT = Policy(attempts=10, sleep=lambda _seconds: None, clock=lambda: NOW)
+FEW = 120
+
+
+@cache
+def payloads(example: type[ExampleJira] | type[ExampleLinear], most: int) -> tuple[Payload, ...]:
+    """Reference data and the first ``most`` issues with their histories."""
+    given = [p for p in example().fetch() if not isinstance(p, Problem)]
+    ids = {p.id for p in [p for p in given if p.kind == "issue"][:most]}
+    return tuple(p for p in given if p.kind not in ("issue", "history") or p.id in ids)
+
+
+@cache
+def jira_world(most: int) -> World:
+    return World.of_payloads(payloads(ExampleJira, most))
+
+
+def rows(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """What a store says of its tickets, in an order of its own."""
+    with Store(path).reading() as con:
+        asked = {
+            "tickets": "SELECT * EXCLUDE (no, tracker) FROM tickets ORDER BY id",
+            "spans": "SELECT t.id, s.* EXCLUDE (ticket) FROM spans s JOIN tickets t ON t.no = s.ticket ORDER BY ALL",
+            "changes": "SELECT t.id, c.* EXCLUDE (ticket) FROM changes c JOIN tickets t ON t.no = c.ticket ORDER BY ALL",
+            "relations": "SELECT * FROM relations ORDER BY ALL",
+        }
+        return {name: con.execute(sql).fetchall() for name, sql in asked.items()}
+
+
+def scans(path: Path) -> list[tuple[str]]:
+    """Cursors of scans that were cut."""
+    with Store(path).reading() as con:
+        return con.execute("SELECT cursor FROM scans WHERE finished IS NULL").fetchall()
+
+
+def fill(path: Path, connector: Connector, now: datetime = NOW) -> dict[str, list[tuple[Any, ...]]]:
+    pull(Store(path), connector, ParseOptions(), now)
+    return rows(path)
+
+
+def jira(server: Server, site: Any, cloud: bool, policy: Policy = PATIENT) -> LiveJira:
+    account = site.account
+    access = Access(server.url, account.token, account.email) if cloud else Access(server.url, account.bearer)
+    return LiveJira("jira", Site(access, policy), cloud)
+
+
+@pytest.fixture(params=[True, False], ids=["cloud", "data center"])
+def cloud(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
+def site_of(cloud: bool, world: World) -> Any:
+    return JiraCloud(world=world) if cloud else JiraDataCenter(world=world, page_cap=100)
+
+
+def test_a_live_jira_cloud_gives_what_its_payloads_give(tmp_path: Path) -> None:
+    site = JiraCloud(world=jira_world(1_000).copy())
+    with Server(site) as server:
+        live = fill(tmp_path / "live.duckdb", jira(server, site, cloud=True))
+        asked = len(server.requests)
+
+    class Wire(ExampleJira):
+        def fetch(self, since: datetime | None = None, cursor: str = "") -> Iterator[Payload | Problem]:
+            yield from payloads(ExampleJira, 1_000)
+
+    told = fill(tmp_path / "told.duckdb", Wire())
+    assert live["tickets"] == told["tickets"] and live["spans"] == told["spans"] and live["changes"] == told["changes"]
+    assert asked <= 14, "requests for 1,000 tickets with complete history"
+
+
+def test_data_center_gives_the_same_in_at_most_20_requests(tmp_path: Path) -> None:
+    site = JiraDataCenter(world=jira_world(1_000).copy(), page_cap=100)
+    with Server(site) as server:
+        live = fill(tmp_path / "live.duckdb", jira(server, site, cloud=False))
+        assert len(server.requests) <= 20
+    assert len(live["tickets"]) == 1_000 and {t[-2] for t in live["tickets"]} == {"full"}
+
+
+def test_what_changed_costs_what_changed(tmp_path: Path, cloud: bool) -> None:
+    world = jira_world(1_000).copy()
+    site = site_of(cloud, world)
+    with Server(site) as server:
+        fill(tmp_path / "a.duckdb", jira(server, site, cloud), NOW)
+        world.now = max(world.now, NOW) + timedelta(hours=1)
+        for issue in [i for i in list(world.issues.values()) if i.key][:10]:
+            world.change(issue.key, labels=["moved"])
+        before = len(server.requests)
+        again = fill(tmp_path / "a.duckdb", jira(server, site, cloud), NOW + timedelta(hours=2))
+        assert len(server.requests) - before <= 4
+        fresh = fill(tmp_path / "b.duckdb", jira(server, site, cloud), NOW + timedelta(hours=2))
+    assert again == fresh and sum("moved" in str(s) for s in again["spans"]) == 10
+
+
+@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(faults=st.lists(st.tuples(st.integers(1, 30), st.sampled_from(sorted(TRANSIENT))), max_size=12))
+def test_faults_on_the_way_change_nothing(
+    faults: list[tuple[int, str]], cloud: bool, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("faults")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jira_live, "PAGE", 20)
+        patch.setattr(jira_live, "LOG_IDS", 40)
+        site = site_of(cloud, jira_world(FEW).copy())
+        with Server(site) as server:
+            calm = fill(folder / "calm.duckdb", jira(server, site, cloud))
+        with Server(site, schedule_of(faults)) as server:
+            rough = fill(folder / "rough.duckdb", jira(server, site, cloud))
+    assert rough == calm
+
+
+@pytest.mark.parametrize("last", [1, 3, 4, 6, 8, 9, 11])
+def test_a_pull_that_was_cut_goes_on(tmp_path: Path, cloud: bool, last: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jira_live, "PAGE", 20)
+    monkeypatch.setattr(jira_live, "LOG_IDS", 40)
+    site = site_of(cloud, jira_world(FEW).copy())
+    hasty = Policy(attempts=2, sleep=lambda _s: None, clock=lambda: NOW)
+    with Server(site) as server:
+        whole = fill(tmp_path / "whole.duckdb", jira(server, site, cloud))
+        needed = len(server.requests)
+    with Server(site, lambda r: failing(500) if r.number > last else None) as server:
+        if last < needed:
+            with pytest.raises(ComeBack, match="What was fetched is kept"):
+                fill(tmp_path / "cut.duckdb", jira(server, site, cloud, hasty))
+    saved = any(cursor for (cursor,) in scans(tmp_path / "cut.duckdb"))
+    with Server(site) as server:
+        assert fill(tmp_path / "cut.duckdb", jira(server, site, cloud)) == whole
+        assert len(server.requests) < needed if saved else len(server.requests) <= needed
+    assert saved or last < 6 or last >= needed or not cloud
+
+
+def test_a_wait_beyond_patience_names_the_time(tmp_path: Path, cloud: bool) -> None:
+    site = site_of(cloud, jira_world(FEW).copy())
+    quota = Fault("answer", failing(429, "1800").answer)
+    with Server(site, lambda _request: quota) as server, pytest.raises(ComeBack) as stopped:
+        fill(tmp_path / "a.duckdb", jira(server, site, cloud))
+    assert stopped.value.at == NOW + timedelta(seconds=1800) and "1800 s" in str(stopped.value)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [
+        (lambda site: None, "does not accept the token"),
+        (lambda site: login_page(), "log-in page"),
+    ],
+)
+def test_what_a_user_can_mend_is_one_sentence_and_the_fix(
+    tmp_path: Path, cloud: bool, trouble: Callable[[Any], Fault | None], said: str
+) -> None:
+    site = site_of(cloud, jira_world(FEW).copy())
+
+    def schedule(_request: Request) -> Fault | None:
+        return trouble(site)
+
+    with Server(site, schedule) as server:
+        live = LiveJira("jira", Site(Access(server.url, "wrong-secret-token", "a@b.example"), PATIENT), cloud)
+        with pytest.raises(Fatal, match=said) as error:
+            fill(tmp_path / "a.duckdb", live)
+    assert "wrong-secret-token" not in str(error.value) + repr(live.site.access)
+
+
+def linear(server: Server, key: str, policy: Policy = PATIENT) -> LiveLinear:
+    return LiveLinear("linear", LinearSite(LinearAccess(key, f"{server.url}/graphql"), policy))
+
+
+@cache
+def linear_world(most: int) -> LinearWorld:
+    return LinearWorld.of_payloads(payloads(ExampleLinear, most))
+
+
+@pytest.mark.parametrize(("multiplied", "most"), [(True, 65), (False, 25)])
+def test_a_live_linear_gives_what_its_payloads_give(tmp_path: Path, multiplied: bool, most: int) -> None:
+    """Reference data takes 11 requests of these, whatever the number of tickets."""
+    simulator = LinearSimulator(linear_world(1_000), multiplied=multiplied)
+    with simulator.serve() as server:
+        live = fill(tmp_path / "live.duckdb", linear(server, simulator.key))
+        assert len(server.requests) <= most
+
+    class Wire(ExampleLinear):
+        def fetch(self, since: datetime | None = None, cursor: str = "") -> Iterator[Payload | Problem]:
+            yield from payloads(ExampleLinear, 1_000)
+
+    assert live == fill(tmp_path / "told.duckdb", Wire())
+
+
+LINEAR_FAULTS: dict[str, Callable[[], Fault]] = {
+    "ratelimited": lambda: ratelimited(retry_after=0), "internal": internal, "lock": lock_timed_out,
+    "truncated": truncated_json, "reset": lambda: Fault("reset"), "lost": lambda: Fault("lost"), "503": lambda: failing(503),
+}  # fmt: skip
+
+
+@settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(faults=st.dictionaries(st.integers(1, 40), st.sampled_from(sorted(LINEAR_FAULTS)), max_size=10))
+def test_linear_faults_change_nothing(faults: dict[int, str], tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("faults")
+    simulator = LinearSimulator(linear_world(FEW))
+
+    def schedule(request: Request) -> Fault | None:
+        return LINEAR_FAULTS[faults[request.number]]() if request.number in faults else None
+
+    with simulator.serve() as server:
+        calm = fill(folder / "calm.duckdb", linear(server, simulator.key))
+    with simulator.serve(schedule) as server:
+        assert fill(folder / "rough.duckdb", linear(server, simulator.key)) == calm
+
+
+def test_linear_does_not_take_a_wrong_key(tmp_path: Path) -> None:
+    simulator = LinearSimulator(linear_world(FEW))
+    with simulator.serve() as server, pytest.raises(Fatal, match="does not accept the token"):
+        fill(tmp_path / "a.duckdb", linear(server, "lin_api_wrong"))
+
+
+def test_a_server_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
+    hasty = Policy(attempts=2, sleep=lambda _s: None, clock=lambda: NOW)
+    live = LiveJira("jira", Site(Access("http://127.0.0.1:9", "abc", "a@b.example"), hasty), cloud=True)
+    with pytest.raises(ComeBack, match="broke off the connection"):
+        fill(tmp_path / "a.duckdb", live)
