@@ -65,9 +65,10 @@ def _url(value: str) -> str:
 
 def _weekday(value: Any) -> Any:
     """``Monday`` and ``mon`` mean the same."""
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
     if not isinstance(value, str):
         return value
-    return value[:3].lower() if value.lower() in WEEKDAYS else value.lower()
+    return value[:3].lower() if value.lower() in days else value.lower()
 
 
 Zone = Annotated[str, AfterValidator(_zone)]
@@ -121,9 +122,7 @@ class Tracker(Placed):
     teams: OneOrMore | None = Field(
         default=None, description="For Linear: keys of the teams to read (all visible ones).", examples=[["ENG"]]
     )
-    ca_bundle: Place | None = Field(
-        default=None, description="Your own certificate authorities, as a PEM file.", examples=["company-ca.pem"]
-    )
+    ca_bundle: Place | None = Field(None, description="Your own certificate authorities (PEM).", examples=["ca.pem"])
     patience: Annotated[int, Field(strict=True, ge=1, le=86_400)] = Field(
         120,
         description="Longest wait in seconds a tracker may ask for; beyond it a pull stops for now.",
