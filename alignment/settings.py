@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import json
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
@@ -14,7 +13,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema, model_validator
 
-from analyzer.located_yaml import Group, Items, Placed, groups, load, validate
+from alignment.no_secrets import secrets_in
+from analyzer.located_yaml import Group, Placed, groups, load, validate
 from analyzer.plain_words import quoted, wrong
 from analyzer.problem import Mistake
 from analyzer.written import Day, Filled, OneOrMore, Slug
@@ -25,9 +25,6 @@ CANCELLED = (
     "won't fix", "won't do", "wont do", "duplicate", "cannot reproduce", "incomplete", "invalid", "not a bug",
     "cancelled", "canceled", "declined", "rejected", "abandoned", "obsolete",
 )  # fmt: skip
-SECRET = re.compile(
-    r"((api|access|private|secret)key|pat|credentials?|.*(token|secret|password|passwd|passphrase|apikey))"
-)
 
 
 def _zone(value: str) -> str:
@@ -256,7 +253,7 @@ def read_settings(path: Path) -> tuple[Settings | None, list[Mistake]]:
     group, mistakes = load(path)
     if group is None:
         return None, mistakes
-    secrets = list(_secrets(group))
+    secrets = list(secrets_in(group))
     folder = Path(os.path.abspath(path)).parent
     settings, more = validate(group, Settings, {"folder": folder})
     places = {(secret.line, secret.what.split("'")[1]) for secret in secrets}
@@ -268,23 +265,6 @@ def read_settings(path: Path) -> tuple[Settings | None, list[Mistake]]:
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of the file as people write it, for editors."""
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Settings.model_json_schema()}
-
-
-def _secrets(value: Group | Items) -> Iterator[Mistake]:
-    """Keys that name a secret, at any depth; their values are never repeated. A field id is no secret."""
-    if isinstance(value, Group):
-        for key, inner in value.items():
-            bare = re.sub(r"[^a-z]", "", key.lower())
-            named = SECRET.fullmatch(bare)
-            if named and not re.fullmatch(r"customfield_\d+", str(inner)):
-                fix = "Delete it here, and put it into an environment variable or the system keyring"
-                yield Mistake(value.file, value.lines[key], f"'{key}' is a secret, which may not stand in a file", fix)
-            elif isinstance(inner, Group | Items):
-                yield from _secrets(inner)
-    else:
-        for item in value:
-            if isinstance(item, Group | Items):
-                yield from _secrets(item)
 
 
 def _taken(group: Group, key: str) -> Iterator[Mistake]:
