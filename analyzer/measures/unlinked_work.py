@@ -89,7 +89,7 @@ def measure(board: Board) -> Finding:
         return not_judged(META, f"{percent(value)} of effort is unlinked. {reason}", details, value, interval)
     verdict = statistics.verdict(statistics.outside(value, 0.0, allowed, sample.effective))
     parked = int(board.one("SELECT coalesce(sum(units), 0) FROM unlinked WHERE reason = 'parked'")) / whole
-    parts = f" ({percent(value - parked)} has no link, {percent(parked)} is parked)" if parked else ""
+    parts = f" (parked: {percent(parked)})" if parked else ""
     words = {
         "signal": f"{percent(value)} of effort serves no stated priority{parts}; {percent(allowed)} is allowed for.",
         "watch": f"{percent(value)} of effort serves no stated priority{parts} against {percent(allowed)} allowed: worth watching.",
