@@ -175,13 +175,13 @@ def _report(
     from analyzer.store import Store
 
     settings = _settings(path, strategy=strategy, store=store)
-    strategies(settings.strategy)  # mistakes in it are said before the store is opened
+    judged_by = strategies(settings.strategy)  # mistakes in it are said before the store is opened
     now = datetime.now(UTC)
     looked = moment(Store(settings.store), analysis_options(settings).calendar, as_of, week, now)
     if not settings.store.exists():
         raise no_store(settings.store)
     with working("Scoring", as_json):
-        result = make_result(settings, looked, effort)
+        result = make_result(settings, judged_by, looked, effort)
         freeze(settings, result, now, looked)
     with working("Drawing", as_json):
         paths = write(

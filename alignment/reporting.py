@@ -18,14 +18,16 @@ if TYPE_CHECKING:
     from alignment.settings import Settings
     from alignment.wiring import Moment
     from analyzer.result import Result
+    from analyzer.strategy import Strategy
 
 MEMORY = "1200MB"
 """What DuckDB may hold; beyond it, it spills to disk beside the store."""
 
 
-def make_result(settings: Settings, moment: Moment, effort: str | None = None) -> Result:
-    """The Result of a moment. Raises alignment.errors.Mistakes, Mend and analyzer.store.Busy."""
-    strategies = wiring.strategies(settings.strategy)
+def make_result(
+    settings: Settings, strategies: Sequence[Strategy], moment: Moment, effort: str | None = None
+) -> Result:
+    """The Result of a moment. Raises analyzer.store.Busy."""
     store = Store(settings.store, memory_limit=MEMORY)
     with store.reading() as con:
         return score(

@@ -19,6 +19,13 @@ CONDITION = re.compile(r"\s*share\(\s*([^\s()]+)\s*\)\s*(<=|>=|<|>)\s*(\S.*)", r
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
+def _range(value: object) -> re.Match[str] | None:
+    """A number or range as it was written; a YAML number knows how it was (``2.10`` stays ``2.10``)."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = getattr(value, "written", str(value))
+    return RANGE.fullmatch(value) if isinstance(value, str) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """Part of the effort, from ``low`` to ``high``, each in 0..1; a single number has both ends alike."""
@@ -35,10 +42,7 @@ class Share:
         """``35-45%``, ``40%`` or a number from 0 to 1. Raises a mistake with its fix on anything else."""
         if isinstance(value, cls):
             return value
-        given = value
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            value = getattr(value, "written", str(value))
-        match = RANGE.fullmatch(value) if isinstance(value, str) else None
+        given, match = value, _range(value)
         if match is None:
             raise wrong(f"{quoted(given)} is not a share", "Write a percentage or a range of them, e.g. 40% or 35-45%")
         first, percent, second, percent_after = match.groups()
@@ -76,10 +80,7 @@ class Range:
         """``20-40`` or ``30``. Raises a mistake with its fix on anything else."""
         if isinstance(value, cls):
             return value
-        given = value
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            value = getattr(value, "written", str(value))
-        match = RANGE.fullmatch(value) if isinstance(value, str) else None
+        given, match = value, _range(value)
         if match is None or match[2] or match[4]:
             raise wrong(f"{quoted(given)} is not a number or a range", "Write e.g. 30 or 20-40")
         low, high = _float(match[1]), _float(match[3] or match[1])

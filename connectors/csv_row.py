@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from connectors.connector import Payload
+from connectors.connector import ParseOptions, Payload
+from connectors.ticket import Parsed, Problem, Span
 
 Order = Literal["dmy", "mdy", "unclear"]
 
@@ -151,6 +152,43 @@ class Row:
 
     def first(self, *names: str) -> str:
         return next(iter(self.all(*names)), "")
+
+
+class CsvParser:
+    """What every parser of a CSV has: the export's date orders, and nothing to say without a row."""
+
+    def __init__(self, tracker: str, reference: Iterable[Payload], options: ParseOptions) -> None:
+        self.tracker, self.options = tracker, options
+        self.dates = Dates(reference)
+
+    def reference(self) -> Parsed:
+        return Parsed()
+
+
+class RowReading:
+    """One row being read. Whoever reads it sets ``id``, ``key`` and ``updated``."""
+
+    id: str
+    key: str
+    updated: datetime
+
+    def __init__(self, site: CsvParser, issue: Payload) -> None:
+        self.site, self.row, self.out = site, Row(issue), Parsed()
+
+    def _problem(self, kind: str, what: str) -> None:
+        self.out.problems.append(Problem(kind, self.key, what))
+
+    def _moment(self, column: str) -> datetime | None:
+        text = self.row.first(column)
+        try:
+            return self.site.dates.moment(column, text) if text else None
+        except Unread as error:
+            self._problem(error.kind, str(error))
+            return None
+
+    def _span(self, field: str, value: str | None, since: datetime | None = None) -> None:
+        if value:
+            self.out.spans.append(Span(self.id, field, value, since or self.updated, None))
 
 
 def stated_columns(ids: Iterable[str], *names: str) -> list[str]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
 
-from connectors.connector import Malformed, ParseOptions, Payload, pseudonym
-from connectors.csv_row import Dates, Row, Unread, stated_columns
+from connectors.connector import Malformed, Payload, pseudonym
+from connectors.csv_row import CsvParser, RowReading, Unread, stated_columns
 from connectors.jira.fields import CONCEPTS
 from connectors.jira.status import NAME_PHASE
 from connectors.text import fingerprint, number
-from connectors.ticket import Container, ContainerKind, Parsed, Person, Problem, Relation, RelationType, Span, Ticket
+from connectors.ticket import Container, ContainerKind, Parsed, Person, Relation, RelationType, Ticket
 
 CATEGORY_PHASE = {"to do": "todo", "new": "todo", "in progress": "doing", "done": "done", "complete": "done"}
 LEVELS = {"epic": 1, "initiative": 2, "theme": 3, "sub-task": -1, "subtask": -1}
@@ -21,28 +20,21 @@ KEY = re.compile(r"[A-Z][A-Z0-9_]+-\d+")
 DATE_COLUMNS = ("Created", "Updated", "Resolved", "Due date", "Status Category Changed")
 
 
-class JiraCsvParser:
+class JiraCsvParser(CsvParser):
     """See ``connectors.connector.Parser``. A row's values are known to hold since it was last updated, not before.
 
     The one reference kind is ``export``: time zone, and the order of day and month by column.
     """
 
-    def __init__(self, tracker: str, reference: Iterable[Payload], options: ParseOptions) -> None:
-        self.tracker, self.options = tracker, options
-        self.dates = Dates(reference)
-
-    def reference(self) -> Parsed:
-        return Parsed()
-
     def ticket(self, issue: Payload, history: Payload | None) -> Parsed:
         return _Reading(self, issue).parsed()
 
 
-class _Reading:
+class _Reading(RowReading):
     """One row being read."""
 
     def __init__(self, site: JiraCsvParser, issue: Payload) -> None:
-        self.site, self.row, self.out = site, Row(issue), Parsed()
+        super().__init__(site, issue)
         self.key = self.row.first("Issue key", "Key")
         native = self.row.first("Issue id") or self.key
         if not native:
@@ -67,21 +59,6 @@ class _Reading:
         self._sets()
         self._links()
         return self.out
-
-    def _problem(self, kind: str, what: str) -> None:
-        self.out.problems.append(Problem(kind, self.key, what))
-
-    def _moment(self, column: str) -> datetime | None:
-        text = self.row.first(column)
-        try:
-            return self.site.dates.moment(column, text) if text else None
-        except Unread as error:
-            self._problem(error.kind, str(error))
-            return None
-
-    def _span(self, field: str, value: str | None, since: datetime | None = None) -> None:
-        if value:
-            self.out.spans.append(Span(self.id, field, value, since or self.updated, None))
 
     def _container(self, kind: ContainerKind, ident: str, name: str, key: str = "") -> str:
         whole = f"{self.site.tracker}:{kind}:{ident}"

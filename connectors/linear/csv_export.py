@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from itertools import pairwise
 
-from connectors.connector import Malformed, ParseOptions, Payload, pseudonym
-from connectors.csv_row import Dates, Row, Unread, plain_label
+from connectors.connector import Malformed, Payload, pseudonym
+from connectors.csv_row import CsvParser, RowReading, Unread, plain_label
 from connectors.text import fingerprint, number
-from connectors.ticket import Container, ContainerKind, Parsed, Person, Problem, Relation, RelationType, Span, Ticket
+from connectors.ticket import Container, ContainerKind, Parsed, Person, Relation, RelationType, Span, Ticket
 
 DEFAULT_STATES = {
     "triage": "triage", "backlog": "backlog", "todo": "unstarted", "in progress": "started", "in review": "started",
@@ -28,29 +27,22 @@ LINK_COLUMNS: tuple[tuple[str, RelationType, bool], ...] = (
 """Column, relation, and whether the row's ticket is its source."""
 
 
-class LinearCsvParser:
+class LinearCsvParser(CsvParser):
     """See ``connectors.connector.Parser``. Phases begin when Created, Started, Completed and Canceled say, though
     pauses in between are not known; other values are known to hold since the last update, not before.
 
     The one reference kind is ``export``: time zone, and the order of day and month by column.
     """
 
-    def __init__(self, tracker: str, reference: Iterable[Payload], options: ParseOptions) -> None:
-        self.tracker, self.options = tracker, options
-        self.dates = Dates(reference)
-
-    def reference(self) -> Parsed:
-        return Parsed()
-
     def ticket(self, issue: Payload, history: Payload | None) -> Parsed:
         return _Reading(self, issue).parsed()
 
 
-class _Reading:
+class _Reading(RowReading):
     """One row being read."""
 
     def __init__(self, site: LinearCsvParser, issue: Payload) -> None:
-        self.site, self.row, self.out = site, Row(issue), Parsed()
+        super().__init__(site, issue)
         self.key = self.row.first("ID")
         if not self.key:
             raise Malformed("The row has no ID, so it is not a Linear issue.")
@@ -79,21 +71,6 @@ class _Reading:
                 ends = (self.id, target) if outward else (target, self.id)
                 self.out.relations.append(Relation(*ends, kind))
         return self.out
-
-    def _problem(self, kind: str, what: str) -> None:
-        self.out.problems.append(Problem(kind, self.key, what))
-
-    def _moment(self, column: str) -> datetime | None:
-        text = self.row.first(column)
-        try:
-            return self.site.dates.moment(column, text) if text else None
-        except Unread as error:
-            self._problem(error.kind, str(error))
-            return None
-
-    def _span(self, field: str, value: str | None, since: datetime | None = None) -> None:
-        if value:
-            self.out.spans.append(Span(self.id, field, value, since or self.updated, None))
 
     def _ticket(self) -> None:
         parent, base = self.row.first("Parent issue"), self.site.options.base_url.rstrip("/")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -44,7 +45,7 @@ class Account:
 
 
 @dataclass(kw_only=True)
-class JiraSite:
+class JiraSite(ABC):
     """A handler for ``tests.simulator.server.Server``. Every field is a setting that a test may change at any time.
 
     ``sso``: every request meets a sign-on page (200 at once, or after a redirect). ``anonymous``: whoever does not
@@ -75,8 +76,9 @@ class JiraSite:
         answer.headers = {**self.limits(request), **answer.headers}
         return answer
 
+    @abstractmethod
     def answer(self, request: Request) -> Answer:
-        raise NotImplementedError
+        """What this kind of Jira says to a request."""
 
     def limits(self, request: Request) -> dict[str, str]:
         """Rate-limit headers of every answer."""
