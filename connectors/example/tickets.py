@@ -58,11 +58,6 @@ class Draft:
     ) -> None:
         self.steps.append(Step(at, by, field, value, how))
 
-    def labelled(self) -> set[str]:
-        first = self.first.get("labels") or ()
-        assert isinstance(first, tuple)
-        return {*first, *(str(step.value) for step in self.steps if step.field == "labels")}
-
 
 @dataclass(frozen=True, slots=True)
 class Edit:
