@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -48,6 +48,7 @@ class Board:
         self.last_week = week_of_day(self.today) - 1
         self.first_week = self.last_week - options.weeks + 1
         self.history_week = self.last_week - options.history_weeks - options.weeks + 1
+        self._laid: set[str] = set()
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -83,6 +84,13 @@ class Board:
         self.con.register("incoming", frame)
         self.con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM incoming")
         self.con.unregister("incoming")
+
+    def once(self, lay_out: Callable[[Board], None]) -> None:
+        """Runs a lay-out that several measures share, the first time one of them asks for it."""
+        name = f"{lay_out.__module__}.{lay_out.__qualname__}"
+        if name not in self._laid:
+            lay_out(self)
+            self._laid.add(name)
 
     def frame(self, sql: str, *values: Any) -> pd.DataFrame:
         """The small answer to a query; ``values`` are bound."""
