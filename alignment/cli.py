@@ -126,6 +126,56 @@ def check(strategy: Path | None, settings_path: Path | None, as_json: bool) -> N
         sys.exit(MENDABLE)
 
 
+@cli.command(
+    epilog=examples(
+        "alignment week                                          what is stated and decided for this week",
+        "alignment week --focus fast-checkout --done-when 'Payment retries are live for all.'",
+        "alignment week --review-held",
+        "alignment week --decide scope_creep=accept --reason 'Agreed with sales' --until 2026-12-31",
+        "alignment week --agree 'Checkout 2.3' --reason 'Two tickets for the audit'",
+        "alignment week --note fast-checkout='Waiting for the provider'",
+    )
+)
+@click.option("--week", help="The week meant, e.g. 2026-W47 [default: this week]")
+@click.option("--focus", multiple=True, help="A priority this week is about; repeatable. Written to the strategy file.")
+@click.option("--done-when", default="", help="How anyone can see that the week succeeded.")
+@click.option("--review-held", is_flag=True, help="The review of this week was held.")
+@click.option("--decide", multiple=True, metavar="FINDING=CHOICE", help="act, accept or dismiss, with --reason.")
+@click.option("--agree", multiple=True, metavar="NAME", help="Growth of a priority, sprint, project … was agreed.")
+@click.option("--note", "notes", multiple=True, metavar="PRIORITY=TEXT", help="An owner spoke on a priority.")
+@click.option("--reason", default="", help="Why; the next report quotes it.")
+@click.option("--until", help="The day a decision or agreement ends, e.g. 2026-12-31.")
+@click.option("--by", default="", help="The role that decided. Roles, not names.")
+@click.option("--strategy", type=PATH, help="Strategy file or folder [default: as in the settings]")
+@click.option("--store", type=PATH, help="The store to write to.")
+@settings_option
+def week(
+    week: str | None, focus: tuple[str, ...], done_when: str, review_held: bool, decide: tuple[str, ...], agree: tuple[str, ...],
+    notes: tuple[str, ...], reason: str, until: str | None, by: str, strategy: Path | None, store: Path | None,
+    settings_path: Path | None,
+) -> None:  # fmt: skip
+    """States this week's focus; records a review and what was decided. Without options: shows what is known."""
+    from datetime import UTC, datetime
+
+    from alignment.strategy_history import remember
+    from alignment.week import Words, say, standing, week_of
+    from alignment.wiring import day_end, no_store, options, strategies
+    from analyzer.store import Store
+
+    settings = _settings(settings_path, strategy=strategy, store=store)
+    judged_by = strategies(settings.strategy)
+    if not settings.store.exists():
+        raise no_store(settings.store)
+    calendar, now = options(settings).calendar, datetime.now(UTC)
+    number, kept = week_of(week, calendar, now), Store(settings.store)
+    ends = day_end(calendar, until) if until else None
+    words = Words(focus, done_when, review_held, decide, agree, notes, reason, ends, by)
+    said = say(kept, settings.strategy, number, words, now)
+    remember(kept, settings.strategy, now)
+    for line in said or standing(kept, judged_by, number):
+        click.echo(line)
+
+
 def _settings(path: Path | None, files: tuple[Path, ...] = (), **changes: Path | None) -> Settings:
     from alignment.wiring import settings_or_defaults
 
@@ -170,6 +220,7 @@ def _report(
 
     from alignment.progress import working
     from alignment.reporting import freeze, make_result, write
+    from alignment.strategy_history import remember
     from alignment.wiring import moment, no_store, strategies
     from alignment.wiring import options as analysis_options
     from analyzer.store import Store
@@ -180,6 +231,7 @@ def _report(
     looked = moment(Store(settings.store), analysis_options(settings).calendar, as_of, week, now)
     if not settings.store.exists():
         raise no_store(settings.store)
+    remember(Store(settings.store), settings.strategy, now)
     with working("Scoring", as_json):
         result = make_result(settings, judged_by, looked, effort)
         freeze(settings, result, now, looked)

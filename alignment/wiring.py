@@ -188,6 +188,14 @@ def moment(store: Store, calendar: Calendar, as_of: str | None, week: str | None
     return Moment(now, f"{now:%Y-%m-%d}", "now")
 
 
+def day_end(calendar: Calendar, day: str) -> datetime:
+    """The end of a day as a UTC moment. Raises Mend."""
+    try:
+        return calendar.midnight(day_number(date.fromisoformat(day)) + 1).replace(tzinfo=UTC)
+    except ValueError:
+        raise Mend(f"{day} is no day.", "Write e.g. 2026-12-31.") from None
+
+
 def _stated(calendar: Calendar, as_of: str) -> Moment:
     if "W" in as_of.upper():
         raise Mend(f"{as_of} is a week.", f"Write --week {as_of} to look from its end.")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
 
-from analyzer import allocation, mapping, statistics, teams
+from analyzer import allocation, frozen, mapping, statistics, teams
 from analyzer.board import SPAN_THEN, TICKET_THEN, Board
 from analyzer.calendar import day_of, monday, week_number
 from analyzer.effort import UNIT
@@ -25,15 +24,6 @@ MOST = 4
 
 NOTABLE = 0.005
 """Half a point: below it a share is the same number to a reader."""
-
-EARLIER = """
-WITH known AS (
-    SELECT no, body, body->>'$.window.last_day' AS last_day FROM runs
-    WHERE kind = 'report' AND moment < $1 AND as_of < $1 AND as_of >= $2 AND body->>'$.effort' = $3
-), latest AS (
-    SELECT body, last_day, row_number() OVER (PARTITION BY last_day ORDER BY no DESC) AS place FROM known WHERE last_day < $4
-) SELECT body FROM latest WHERE place = 1 ORDER BY last_day DESC LIMIT 4
-"""
 
 MOVED = """
 WITH spent AS (
@@ -75,7 +65,7 @@ def shapes(board: Board) -> list[Shape]:
     rows, differing = [], None
     unlinked = names_of(board)[""][0]
     for past in told:
-        shares, drift = now(board, past)
+        shares, drift = today(board, past)
         gaps = {n: shares.get(n, 0.0) - s for n, s in past.shares.items()}
         largest = max(gaps, key=lambda n: (round(abs(gaps[n]), 6), n != unlinked, n), default="")
         moved = abs(gaps.get(largest, 0.0)) >= NOTABLE
@@ -100,14 +90,14 @@ def shapes(board: Board) -> list[Shape]:
 
 def earlier(board: Board) -> list[Past]:
     """The reports frozen before the board's moment whose weeks end before its own, newest first."""
-    last = day_of(monday(board.last_week) + 6).isoformat()
-    oldest = board.as_of - timedelta(weeks=board.options.weeks + 4)
-    found = [_past(json.loads(r.body)) for r in board.rows(EARLIER, board.as_of, oldest, board.options.basis, last)]
+    last = day_of(monday(board.last_week) - 1).isoformat()
+    told = frozen.reports(board, board.options.weeks + 4, MOST, last)
+    found = [_past(body) for body in told]
     return [p for p in found if p is not None and p.first_week >= board.history_week]
 
 
 def _past(body: dict[str, Any]) -> Past | None:
-    drift = next((f for f in body["findings"] if f["meta"]["id"] == "priority_drift"), None)
+    drift = frozen.found(body, "priority_drift")
     tables = [d for d in (drift or {}).get("details", []) if d["shape"] == "table" and d["id"] == "priorities"]
     if drift is None or not tables:
         return None
@@ -119,7 +109,7 @@ def _past(body: dict[str, Any]) -> Past | None:
     return Past(seen, min(named), max(named), weeks, drift["value"], shares)
 
 
-def now(board: Board, past: Past) -> tuple[dict[str, float], float | None]:
+def today(board: Board, past: Past) -> tuple[dict[str, float], float | None]:
     """Shares by name and the drift of an earlier report's weeks, as the board sees them."""
     frame = allocation.weekly(board, board.options.basis)
     inside = frame[frame["week"].isin(list(past.weeks))]
