@@ -24,6 +24,7 @@ PICTURE = re.compile(r"https?://[^\s\"]*avatar[^\s\"]*", re.IGNORECASE)
 CLOUD_SITE = re.compile(r"\b[\w-]+\.atlassian\.net\b")
 GATEWAY = re.compile(r"(/ex/jira/)[0-9a-f-]{36}")
 WORKSPACE = re.compile(r"(linear\.app/)(?!graphql|developers)[\w-]+(/(?:issue/\w+-\d+)?)[^\s\"]*")
+USER_LINK = re.compile(r"(/user\?\w+=)[^\s\"&]*")
 GOAL = re.compile(r"\bgoal=[^,\]]*")
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -64,7 +65,7 @@ class Scrubber:
         """A question as vcrpy holds it. Also one that is looked up in a cassette, so nothing learned from answers counts."""
         clean, learned, self.known = copy.copy(request), self.known, {}
         clean.uri = self.line(request.uri)
-        clean.headers = {n: v for n, v in request.headers.items() if n.lower() in ASKED_WITH}
+        clean.headers = {n: v for n, v in sorted(request.headers.items()) if n.lower() in ASKED_WITH}
         if request.body:
             clean.body = self.body(request.body)
         self.known = learned
@@ -72,7 +73,7 @@ class Scrubber:
 
     def response(self, response: dict[str, Any]) -> dict[str, Any]:
         """An answer as vcrpy holds it. Its length is not the same any more, so it is not said."""
-        headers = {n: v for n, v in response["headers"].items() if ANSWERED_WITH.fullmatch(n)}
+        headers = {n: v for n, v in sorted(response["headers"].items()) if ANSWERED_WITH.fullmatch(n)}
         return {**response, "headers": headers, "body": {"string": self.body(response["body"]["string"] or b"")}}
 
     def body(self, raw: bytes | str) -> bytes:
@@ -97,6 +98,7 @@ class Scrubber:
         text = CLOUD_SITE.sub("acme.atlassian.net", text)
         text = GATEWAY.sub(rf"\g<1>{ZEROS}000000000000", text)
         text = WORKSPACE.sub(r"\1acme\2", text)
+        text = USER_LINK.sub(rf"\1{SCRUBBED}", text)
         text = PICTURE.sub("https://example.com/picture.png", text)
         text = EMAIL.sub(lambda m: self.stand_in(m[0]), text)
         text = ACCOUNT.sub(lambda m: self.stand_in(m[0]), text)
@@ -173,6 +175,14 @@ class Scrubber:
         return f"Text {hmac.new(self.key, said.encode(), 'sha256').hexdigest()[:8]}"
 
 
+def _tells_of_people(line: Said) -> bool:
+    """Whether a line of a change log names people: ids of options, sprints and versions are numbers, those of teams UUIDs."""
+    if str(line.get("field")).lower() in PEOPLE:
+        return True
+    ident = str(line.get("from") or line.get("to") or "")
+    return line.get("fieldtype") == "custom" and bool(re.search("[A-Za-z]", ident)) and not UUID.fullmatch(ident)
+
+
 def _people(said: Any, name: str = "") -> Iterator[str]:
     """Everything by which an answer names people: account ids, user names, keys, display names, addresses."""
     if isinstance(said, list):
@@ -185,7 +195,7 @@ def _people(said: Any, name: str = "") -> Iterator[str]:
             name = "user"
         if name in PEOPLE and isinstance(said.get("id"), str):
             yield said["id"]
-        if str(said.get("field")).lower() in PEOPLE or ACCOUNT.fullmatch(str(said.get("from") or said.get("to"))):
+        if _tells_of_people(said):
             yield from (said[k] for k in ("from", "to", "fromString", "toString") if isinstance(said.get(k), str))
         for key, value in said.items():
             yield from _people(value, key)

@@ -46,9 +46,10 @@ CLOUD: Any = {
     ]
 }  # fmt: skip
 DATA_CENTER: Any = {
-    "author": {"name": "dquill", "key": "JIRAUSER10400", "displayName": "Dana Quill", "emailAddress": "d@megacorp.com"},
+    "author": {"self": "https://jira.megacorp.com/rest/api/2/user?username=dquill", "name": "dquill", "key": "JIRAUSER10400",
+               "displayName": "Dana Quill", "emailAddress": "d@megacorp.com"},
     "items": [{"field": "Approver", "fieldtype": "custom", "from": "JIRAUSER10400", "fromString": "Dana Quill",
-               "to": None, "toString": None}],
+               "to": "rroe", "toString": "Rick Roe"}],
     "customfield_10105": ["com.atlassian.greenhopper.service.sprint.Sprint@1a[id=4,state=ACTIVE,name=S 4,goal=takeover]"],
     "link": "https://jira.megacorp.com/browse/PAY-1",
 }  # fmt: skip
