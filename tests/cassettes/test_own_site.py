@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ def test_ones_own_site(tracker: Tracker, record_mode: str) -> None:
     assert replay(tracker, path, MOST), "no ticket came back: does the account see the projects of the settings?"
 
 
-SITES = {
+SITES: dict[str, Callable[[], Simulated]] = {
     "jira-cloud": lambda: JiraCloud(world=jira()), "jira-data-center": lambda: JiraDataCenter(world=jira(), page_cap=100),
     "linear": lambda: LinearSimulator(linear()),
 }  # fmt: skip
@@ -43,7 +44,7 @@ SITES = {
 def test_recording_gives_a_clean_cassette_that_can_be_replayed(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    site: Simulated = SITES[kind]()
+    site = SITES[kind]()
     secret = (
         site.key
         if isinstance(site, LinearSimulator)
