@@ -1,4 +1,4 @@
-"""Tokens come from the environment or the system keyring, never from a file of ours."""
+"""Tokens come from the environment, the system keyring or a hidden question, never from a file of ours."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import os
 import re
 
 from alignment.errors import Mend
+from alignment.scrubbing import keep_secret
 
 SERVICE = "alignment-analyzer"
+
+_given: dict[str, str] = {}
 
 
 def variable(tracker: str) -> str:
@@ -15,9 +18,16 @@ def variable(tracker: str) -> str:
     return "ALIGNMENT_TOKEN_" + re.sub(r"[^A-Z0-9]", "_", tracker.upper())
 
 
+def known(tracker: str) -> str:
+    """The token of a tracker as it was given, empty if there is none."""
+    found = _given.get(tracker) or os.environ.get(variable(tracker), "").strip() or _from_keyring(tracker)
+    keep_secret(found)
+    return found
+
+
 def token(tracker: str) -> str:
     """The token of a tracker. Raises Mend if there is none."""
-    found = os.environ.get(variable(tracker), "").strip() or _from_keyring(tracker)
+    found = known(tracker)
     if not found:
         raise Mend(
             f"There is no token for tracker {tracker}.",
@@ -28,6 +38,37 @@ def token(tracker: str) -> str:
             f"The token for tracker {tracker} holds a space or a special character.", "Copy it again, the token alone."
         )
     return found
+
+
+def take(tracker: str, text: str) -> None:
+    """Use this token for the rest of the run; it is kept in memory alone."""
+    _given[tracker] = text.strip()
+    keep_secret(_given[tracker])
+
+
+def forget(tracker: str) -> None:
+    _given.pop(tracker, None)
+
+
+def has_keyring() -> bool:
+    """Whether there is a keyring on this machine that holds what it is given."""
+    try:
+        import keyring
+
+        return bool(keyring.get_keyring().priority > 0)
+    except Exception:
+        return False
+
+
+def keep(tracker: str) -> bool:
+    """Put the token of this run into the keyring; whether that worked."""
+    try:
+        import keyring
+
+        keyring.set_password(SERVICE, tracker, _given[tracker])
+        return True
+    except Exception:
+        return False
 
 
 def _from_keyring(tracker: str) -> str:
