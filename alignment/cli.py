@@ -32,6 +32,7 @@ def examples(*lines: str) -> str:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=examples(
         "alignment demo                      a made-up company, from tickets to report",
+        "alignment init                      settings and a first strategy for your tracker",
         "alignment pull export.csv           read an export from Jira or Linear",
         "alignment check                     is the strategy file in order?",
         "alignment report                    score the last eight weeks, write the report",
@@ -52,6 +53,51 @@ def demo(folder: Path, as_json: bool) -> None:
     settings_path = set_up(folder)
     _pull(settings_path, (), None, quiet=as_json)
     _report(settings_path, as_of=AS_OF, as_json=as_json)
+
+
+@cli.command(
+    epilog=examples(
+        "alignment init                                      asks what it needs",
+        "alignment init --export jira-export.jsonl.gz        for an export; no account, no network",
+        "alignment init --tracker linear --team ENG --yes    asks nothing",
+    )
+)
+@click.option("--tracker", "addresses", multiple=True, help="Address of your Jira, or: linear; repeatable.")
+@click.option("--export", "exports", multiple=True, type=PATH, help="An exported file or folder instead; repeatable.")
+@click.option("--kind", type=click.Choice(["jira-cloud", "jira-data-center", "linear"]), help="If it is not found out.")
+@click.option("--email", help="For Jira Cloud: the account that the API token belongs to.")
+@click.option("--project", "projects", multiple=True, help="Key of a Jira project to read; repeatable.")
+@click.option("--team", "teams", multiple=True, help="Key of a Linear team to read; repeatable.")
+@click.option("--ca-bundle", type=PATH, help="Your own certificate authorities (PEM).")
+@click.option("--time-zone", help="Time zone of days and weeks [default: the account's]")
+@click.option("--folder", type=PATH, default=Path("."), show_default=True, help="Where to write.")
+@click.option("--overwrite", is_flag=True, help="Replace an alignment.yaml that is there.")
+@click.option("--yes", is_flag=True, help="Ask nothing: take what is found.")
+def init(
+    addresses: tuple[str, ...], exports: tuple[Path, ...], kind: str | None, email: str | None, projects: tuple[str, ...],
+    teams: tuple[str, ...], ca_bundle: Path | None, time_zone: str | None, folder: Path, overwrite: bool, yes: bool,
+) -> None:  # fmt: skip
+    """Asks a few questions, looks at the tracker, and writes alignment.yaml and strategy.yaml.
+
+    The token is read from the environment or the keyring, or asked for without showing it. No file holds it.
+    """
+    from alignment.asking import Wanted, start
+
+    start(
+        Wanted(
+            folder,
+            addresses,
+            exports,
+            kind or "",
+            email or "",
+            projects,
+            teams,
+            ca_bundle,
+            time_zone or "",
+            yes,
+            overwrite,
+        )
+    )
 
 
 @cli.command(

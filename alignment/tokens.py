@@ -79,3 +79,8 @@ def _from_keyring(tracker: str) -> str:
         return (keyring.get_password(SERVICE, tracker) or "").strip()
     except Exception:
         return ""
+
+
+def stays(tracker: str) -> bool:
+    """Whether the next run finds the token without being given it again."""
+    return bool(os.environ.get(variable(tracker), "").strip() or _from_keyring(tracker))
