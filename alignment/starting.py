@@ -17,6 +17,8 @@ from alignment.settings import Tracker, read_settings
 from alignment.tokens import variable
 
 SETTINGS, STRATEGY = "alignment.yaml", "strategy.yaml"
+NO_STRINGS = ("y", "n", "yes", "no", "on", "off", "true", "false", "null")
+"""Words that YAML may read as something else."""
 
 
 def of_export(path: Path, folder: Path, name: str = "") -> Found:
@@ -74,30 +76,22 @@ def _shown(found: Found, folder: Path) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _template(name: str, **values: Any) -> str:
+def _template(file: str, **values: Any) -> str:
     import jinja2
 
     environment = jinja2.Environment(trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
     environment.filters |= {"text": _text, "line": _line}
-    source = (files("alignment") / "templates" / name).read_text(encoding="utf-8")
+    source = (files("alignment") / "templates" / file).read_text(encoding="utf-8")
     return environment.from_string(source).render(**values).rstrip() + "\n"
 
 
 def _text(value: object) -> str:
     """A string as YAML reads it back, whatever it holds: JSON's quotes are YAML's."""
     text = str(value)
-    plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9_/.-]*", text) and text.lower() not in (
-        "y",
-        "n",
-        "yes",
-        "no",
-        "on",
-        "off",
-        "true",
-        "false",
-        "null",
-    )
-    return text if plain else json.dumps(_line(text), ensure_ascii=False)
+    if re.fullmatch(r"[A-Za-z][A-Za-z0-9_/.-]*", text) and text.lower() not in NO_STRINGS:
+        return text
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in quoted)
 
 
 def _line(value: object) -> str:

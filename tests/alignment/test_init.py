@@ -150,6 +150,8 @@ def test_whatever_things_are_called_the_files_are_valid(name: str) -> None:
                   (Candidate(name, "epic", name, name), Candidate(name, "initiative", name, name)), (name,))  # fmt: skip
     write(Path("."), {"alignment.yaml": settings_text([found], Path(".")), "strategy.yaml": strategy_text([found])})
     in_order("customfield_1")
+    (strategy,), _ = read_strategies(Path("strategy.yaml"))
+    assert strategy.priorities[0].match[0].epic == (name,) and strategy.priorities[0].name == name
 
 
 @pytest.mark.parametrize(
