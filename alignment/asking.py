@@ -110,7 +110,7 @@ def _asked(wanted: Wanted, option: str, question: str) -> str:
 def _prompt(question: str, **how: object) -> str:
     """Raises Mend where nobody answers, as in a script."""
     try:
-        return str(click.prompt(question, err=True, **how))  # type: ignore[arg-type]
+        return str(click.prompt(question, err=True, **how))  # type: ignore[call-overload]
     except click.Abort:
         raise _nobody() from None
 

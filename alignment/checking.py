@@ -112,8 +112,8 @@ def check_all(settings_path: Path | None, strategy: Path | None) -> Answer:
         settings.strategy if settings else settings_or_defaults(None).strategy if path is None else None
     )
     if where is None:
-        said = ("The strategy was not looked at: its place is in the settings.",)
-        return Answer(tuple(looked), tuple(mistakes), (), said, tuple(shown), tuple(later))
+        unread = ("The strategy was not looked at: its place is in the settings.",)
+        return Answer(tuple(looked), tuple(mistakes), (), unread, tuple(shown), tuple(later))
     found, more = read_strategies(where)
     looked.append(where.name)
     said = [

@@ -11,7 +11,8 @@ import click
 
 from alignment import __version__
 from alignment.errors import COME_BACK, MENDABLE, Mend
-from alignment.telling import run, say
+from alignment.telling import run as run
+from alignment.telling import say
 
 if TYPE_CHECKING:
     from alignment.settings import Settings

@@ -15,6 +15,7 @@ from alignment.discovery import Candidate, Found, epics_of, labels_of
 from alignment.errors import Mend, Mistakes
 from alignment.settings import Tracker, read_settings
 from alignment.tokens import variable
+from connectors.connector import Payload
 
 SETTINGS, STRATEGY = "alignment.yaml", "strategy.yaml"
 NO_STRINGS = ("y", "n", "yes", "no", "on", "off", "true", "false", "null")
@@ -28,7 +29,7 @@ def of_export(path: Path, folder: Path, name: str = "") -> Found:
     if not path.exists() or not (kind := sniff(path)):
         what = "is not there" if not path.exists() else "is no export of Jira or Linear"
         raise Mend(f"{path.name} {what}.", "Name a file or folder of issues, exported as JSON or CSV.")
-    issues = [p.data for p in FileConnector(kind, [path]).fetch() if getattr(p, "kind", "") == "issue"]
+    issues = [p.data for p in FileConnector(kind, [path]).fetch() if isinstance(p, Payload) and p.kind == "issue"]
     candidates = tuple(epics_of(issues, ())) if kind == "jira" else ()
     tracker = Tracker.model_validate(
         {"name": name or kind, "kind": "file", "path": str(path)}, context={"folder": Path.cwd()}

@@ -145,7 +145,9 @@ def test_half_a_write_leaves_nothing(tmp_path: Path) -> None:
     "name", ["a: b # c", "yes", '"quoted" \\ \u2028 line\nbreak', "{{ x }}", "\x07bell", "- dash", "ünï 🚀", "123"]
 )
 def test_whatever_things_are_called_the_files_are_valid(name: str) -> None:
-    tracker = Tracker(name="jira", kind="jira-data-center", base_url="https://jira.acme.example", projects=(name,))
+    tracker = Tracker.model_validate(
+        {"name": "jira", "kind": "jira-data-center", "base_url": "https://jira.acme.example", "projects": [name]}
+    )
     found = Found(tracker, "Europe/Berlin", name, "projects", (name,), (name,), ("customfield_1",),
                   (Candidate(name, "epic", name, name), Candidate(name, "initiative", name, name)), (name,))  # fmt: skip
     write(Path("."), {"alignment.yaml": settings_text([found], Path(".")), "strategy.yaml": strategy_text([found])})
