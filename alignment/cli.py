@@ -269,7 +269,7 @@ def _report(
     from datetime import UTC, datetime
 
     from alignment.progress import working
-    from alignment.reporting import freeze, make_result, write
+    from alignment.reporting import freeze, make_result, told, write
     from alignment.strategy_history import remember
     from alignment.wiring import moment, no_store, strategies
     from alignment.wiring import options as analysis_options
@@ -289,27 +289,8 @@ def _report(
         paths = write(
             result, (out or settings.report.folder).absolute(), looked.name, formats or settings.report.formats
         )
-    scores = {f.meta.id: f.score.value for f in result.findings if f.score}
-    if as_json:
-        verdicts = {f.meta.id: f.verdict for f in result.findings}
-        answer = {
-            "headline": result.headline,
-            "verdict": result.verdict,
-            "as_of": result.as_of,
-            "verdicts": verdicts,
-            "scores": scores,
-        }
-        click.echo(json.dumps({**answer, "files": [str(p) for p in paths]}))
-        return
-    click.echo(f"\n{result.headline}\n")
-    said = {"noise": "no signal", "not_judged": "not judged"}
-    for finding in result.findings:
-        number = f" ({finding.score.value:.0f} of 100)" if finding.score else ""
-        click.echo(f"  {said.get(finding.verdict, finding.verdict):<10} {finding.meta.title}{number}")
-    click.echo(f"\nSeen from {looked.reason}.")
-    for file in paths:
-        here = file.is_relative_to(Path.cwd())
-        click.echo(f"Report: {file.relative_to(Path.cwd()) if here else file}")
+    for line in told(result, paths, looked, as_json):
+        click.echo(line)
 
 
 def main() -> None:
