@@ -202,25 +202,11 @@ def week(
     settings_path: Path | None,
 ) -> None:  # fmt: skip
     """States this week's focus; records a review and what was decided. Without options: shows what is known."""
-    from datetime import UTC, datetime
+    from alignment.week import Words, spoken
 
-    from alignment.strategy_history import remember
-    from alignment.week import Words, say, standing, week_of
-    from alignment.wiring import day_end, no_store, options, strategies
-    from analyzer.store import Store
-
-    settings = _settings(settings_path, strategy=strategy, store=store)
-    judged_by = strategies(settings.strategy)
-    if not settings.store.exists():
-        raise no_store(settings.store)
-    calendar, now = options(settings).calendar, datetime.now(UTC)
-    number, kept = week_of(week, calendar, now), Store(settings.store)
-    ends = day_end(calendar, until) if until else None
-    words = Words(focus, done_when, review_held, decide, agree, notes, reason, ends, by)
-    said = say(kept, settings.strategy, number, words, now)
-    remember(kept, settings.strategy, now)
-    for line in said or standing(kept, judged_by, number):
-        click.echo(line)
+    words = Words(focus, done_when, review_held, decide, agree, notes, reason, until or "", by)
+    for line in spoken(_settings(settings_path, strategy=strategy, store=store), week, words):
+        say(line)
 
 
 def _settings(path: Path | None, files: tuple[Path, ...] = (), **changes: Path | None) -> Settings:
