@@ -150,7 +150,7 @@ def test_an_agreed_range_is_broken_by_one_too_many(board: MakeBoard) -> None:
     """
     finding = measure(board(AGREED))
     assert finding.verdict == "signal"
-    assert finding.sentence == "Growth holds 5 items; 2–4 were agreed."
+    assert finding.sentence == "Growth holds 5 items; 2–4 were agreed. More than 4 since 2026-02-10."
     assert cells(finding, "agreed")["Growth"]["ids"] == ["jira:A-6"]
 
 
