@@ -24,7 +24,19 @@ AS_OF = datetime(2026, 3, 2, tzinfo=UTC)
 
 LEVELS = {"Sub-task": -1, "Epic": 1, "Initiative": 2}
 KINDS = ("sprint", "cycle", "project", "version", "milestone", "initiative")
-FIELDS = ("assignee", "team", "type", "parent", "estimate", "archived", *KINDS[:-1], "label", "component")
+FIELDS = (
+    "assignee",
+    "team",
+    "type",
+    "parent",
+    "estimate",
+    "archived",
+    "body",
+    "due",
+    *KINDS[:-1],
+    "label",
+    "component",
+)
 HOURS = {"todo": 8, "doing": 9, "done": 15, "cancelled": 15}
 
 Line = dict[str, str]
