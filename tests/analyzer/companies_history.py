@@ -71,7 +71,7 @@ class History:
         rng, self.rng = self.rng, Random(f"{self.site.seed}:later:{self.number}")
         self._single("body", [self.rng.choice(BODIES) for _ in range(self.rng.choice([1, 2, 3]))])
         if self.ticket.level >= 1:
-            self._single("due", [self.rng.choice(DUE) for _ in range(self.rng.choice([0, 1, 2, 3]))])
+            self._single("due", [self.rng.choice(DUE) for _ in range(self.rng.choice([1, 2, 3, 4]))])
         self.rng = rng
 
     def _of(self, kind: str) -> list[str]:
