@@ -17,7 +17,7 @@ from analyzer.store import Store
 from connectors.connector import Checkpoint, Connector, Fatal, Malformed, ParseOptions, Payload
 from connectors.ticket import Parsed, Problem
 
-PARSER_VERSION = 1
+PARSER_VERSION = 2
 """Raised when the parsers change what they make of a payload: then everything raw is read again, without a pull."""
 
 UNREADABLE = "malformed_ticket"

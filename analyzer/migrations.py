@@ -26,6 +26,7 @@ STEPS: tuple[str, ...] = (
     CREATE TABLE runs (no INTEGER DEFAULT nextval('run_no'), moment TIMESTAMP, kind VARCHAR, as_of TIMESTAMP, body VARCHAR);
     """,
     "CREATE TABLE scans (tracker VARCHAR, started TIMESTAMP, since TIMESTAMP, cursor VARCHAR, finished TIMESTAMP);",
+    "CREATE TABLE texts (fingerprint VARCHAR, body VARCHAR);",
 )
 
 

@@ -29,6 +29,7 @@ ONE_ROW_IS = {
     "relations": "one ticket that blocks, duplicates or relates to another; one container that is part of another",
     "people": "one pseudonym; never a name",
     "problems": "one thing in the source that could not be taken at its word",
+    "texts": "one body that some ticket has or had; `body` spans name it by its fingerprint",
     "decisions": "one word of a person on what a ticket or container serves (nothing writes them yet)",
     "runs": "one pull, or one report frozen as it was written",
 }

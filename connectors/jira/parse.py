@@ -12,11 +12,12 @@ from typing import Any
 
 from connectors.connector import Malformed, ParseOptions, Payload, pseudonym
 from connectors.jira import values
+from connectors.jira.document import plain
 from connectors.jira.fields import FieldMap, field_map, is_sprint_list, sprint_object
 from connectors.jira.history import Log, read_log
 from connectors.jira.status import Statuses
 from connectors.replay import Piece, combine, first_given, several, single, without_history
-from connectors.text import fingerprint, moment, number, plain
+from connectors.text import fingerprint, moment, number
 from connectors.ticket import Change, Container, ContainerKind, Parsed, Person, Problem, Relation, Span, Ticket
 
 RELATIONS = {"block": "blocks", "duplicate": "duplicates", "clone": "duplicates"}
