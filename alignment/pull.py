@@ -203,7 +203,7 @@ def _fingerprint(options: ParseOptions, reference: Iterable[Payload]) -> str:
     )
     digest.update(options.secret)
     for payload in reference:
-        if payload.kind in ("field", "status", "state", "label", "team", "export"):
+        if payload.kind in ("field", "status", "state", "label", "team", "export", "board"):
             digest.update(json.dumps([payload.kind, payload.id, payload.data], sort_keys=True).encode())
     return digest.hexdigest()[:16]
 

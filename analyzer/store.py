@@ -225,7 +225,8 @@ def _upsert(con: Connection, table: str, rows: Sequence[Any]) -> None:
     if table == "containers":  # what is known already is not forgotten because a later mention is shorter
         con.execute(
             """
-            UPDATE containers c SET name = i.name, key = coalesce(nullif(i.key, ''), c.key),
+            UPDATE containers c SET key = coalesce(nullif(i.key, ''), c.key),
+                name = CASE WHEN c.kind = 'sprint' AND i.state = '' THEN c.name ELSE i.name END,
                 url = coalesce(nullif(i.url, ''), c.url), state = coalesce(nullif(i.state, ''), c.state),
                 start = coalesce(i.start, c.start), "end" = coalesce(i."end", c."end"),
                 completed = coalesce(i.completed, c.completed)

@@ -15,9 +15,9 @@ def moment(value: Any) -> datetime | None:
         if isinstance(value, int | float):
             return datetime.fromtimestamp(value / 1000 if abs(value) > 1e11 else value, UTC)
         parsed = datetime.fromisoformat(str(value))
+        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         return None
-    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def fingerprint(text: str) -> str:
