@@ -102,7 +102,7 @@ class Reading:
         if concept == "assignee":
             return self.site.person(ident)
         if concept in ("title", "urgency", "type", "resolution", "team"):
-            return self.named_today.get((concept, ident)) or text or None
+            return self.named_today.get((concept, str(ident))) or text or None
         if concept in ("body", "criteria"):
             return plain(text or "") or None
         if concept == "estimate":

@@ -46,7 +46,9 @@ def _parts(text: str) -> dict[str, str]:
             break
         first.setdefault(hit.lastgroup, n)
     names = [n for n, hit in enumerate(hits) if hit["free"] == "name"]
-    chosen = {**last, **first, **({"name": names[0]} if names else {})}
+    chosen = {**last, **first}
+    if names:
+        chosen["name"] = names[0]
     starts = sorted((hits[n].start(), hits[n].end(), part, hits[n]) for part, n in chosen.items() if part)
     ends = [start for start, *_ in starts[1:]] + [len(text)]
     found = {

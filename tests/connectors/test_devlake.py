@@ -102,7 +102,7 @@ def test_parents_and_epics(store: Store) -> None:
     ours = {key: next(iter(values)) for key, values in now(store, "parent").items()}
     parents = {r["issue_key"]: r["parent_id"] for r in tool_issues() if r["parent_id"] not in ("", "0")}
     compare("parents", ours, {key: f"jira:{ident}" for key, ident in parents.items()})
-    keys = dict(asked(store, "SELECT id, key FROM tickets"))
+    keys: dict[str, str] = dict(asked(store, "SELECT id, key FROM tickets"))
     epics = {r["issue_key"]: r["epic_key"] for r in tool_issues() if r["epic_key"]}
     shown = {key: keys.get(ours.get(key, ""), epic) for key, epic in epics.items() if key in ours}
     compare("epics", shown, epics)

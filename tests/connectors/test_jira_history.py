@@ -34,7 +34,7 @@ def read(log: str = "", *more: Payload, **fields: Any) -> Parsed:
     histories = []
     for number, row in enumerate(filter(None, map(str.strip, log.splitlines()))):
         day, name, old, new = (part.strip() for part in row.split("|"))
-        sides = {}
+        sides: dict[str, str | None] = {}
         for side, text in (("from", old), ("to", new)):
             ident, _, words = text.partition(":")
             sides |= {side: ident or None, f"{side}String": words.replace("\\n", "\n") or None}
@@ -141,7 +141,7 @@ def samples() -> list[tuple[Payload, Payload]]:
 
 
 SAMPLES = samples()
-ODD = st.sampled_from(
+ODD: st.SearchStrategy[Any] = st.sampled_from(
     [
         None,
         True,
