@@ -202,25 +202,11 @@ def week(
     settings_path: Path | None,
 ) -> None:  # fmt: skip
     """States this week's focus; records a review and what was decided. Without options: shows what is known."""
-    from datetime import UTC, datetime
+    from alignment.week import Words, spoken
 
-    from alignment.strategy_history import remember
-    from alignment.week import Words, say, standing, week_of
-    from alignment.wiring import day_end, no_store, options, strategies
-    from analyzer.store import Store
-
-    settings = _settings(settings_path, strategy=strategy, store=store)
-    judged_by = strategies(settings.strategy)
-    if not settings.store.exists():
-        raise no_store(settings.store)
-    calendar, now = options(settings).calendar, datetime.now(UTC)
-    number, kept = week_of(week, calendar, now), Store(settings.store)
-    ends = day_end(calendar, until) if until else None
-    words = Words(focus, done_when, review_held, decide, agree, notes, reason, ends, by)
-    said = say(kept, settings.strategy, number, words, now)
-    remember(kept, settings.strategy, now)
-    for line in said or standing(kept, judged_by, number):
-        click.echo(line)
+    words = Words(focus, done_when, review_held, decide, agree, notes, reason, until or "", by)
+    for line in spoken(_settings(settings_path, strategy=strategy, store=store), week, words):
+        say(line)
 
 
 def _settings(path: Path | None, files: tuple[Path, ...] = (), **changes: Path | None) -> Settings:
@@ -269,7 +255,7 @@ def _report(
     from datetime import UTC, datetime
 
     from alignment.progress import working
-    from alignment.reporting import freeze, make_result, write
+    from alignment.reporting import freeze, make_result, told, write
     from alignment.strategy_history import remember
     from alignment.wiring import moment, no_store, strategies
     from alignment.wiring import options as analysis_options
@@ -289,27 +275,8 @@ def _report(
         paths = write(
             result, (out or settings.report.folder).absolute(), looked.name, formats or settings.report.formats
         )
-    scores = {f.meta.id: f.score.value for f in result.findings if f.score}
-    if as_json:
-        verdicts = {f.meta.id: f.verdict for f in result.findings}
-        answer = {
-            "headline": result.headline,
-            "verdict": result.verdict,
-            "as_of": result.as_of,
-            "verdicts": verdicts,
-            "scores": scores,
-        }
-        click.echo(json.dumps({**answer, "files": [str(p) for p in paths]}))
-        return
-    click.echo(f"\n{result.headline}\n")
-    said = {"noise": "no signal", "not_judged": "not judged"}
-    for finding in result.findings:
-        number = f" ({finding.score.value:.0f} of 100)" if finding.score else ""
-        click.echo(f"  {said.get(finding.verdict, finding.verdict):<10} {finding.meta.title}{number}")
-    click.echo(f"\nSeen from {looked.reason}.")
-    for file in paths:
-        here = file.is_relative_to(Path.cwd())
-        click.echo(f"Report: {file.relative_to(Path.cwd()) if here else file}")
+    for line in told(result, paths, looked, as_json):
+        click.echo(line)
 
 
 def main() -> None:
