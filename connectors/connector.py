@@ -33,9 +33,9 @@ TICKET_KINDS = ("issue", "history")
 class ParseOptions:
     """What a parser may know of the installation.
 
-    ``fields`` maps a concept (``estimate``, ``sprint``, ``epic_link``, ``parent_link``, ``team``, ``flagged``) or the name
-    of a custom field to keep onto field ids of the tracker. ``cancelled`` holds lower-case status or resolution names
-    that mean the work was dropped.
+    ``fields`` maps a concept (``estimate``, ``sprint``, ``epic_link``, ``parent_link``, ``team``, ``flagged``,
+    ``criteria``) or the name of a custom field to keep onto field ids of the tracker. ``cancelled`` holds lower-case
+    status or resolution names that mean the work was dropped.
     """
 
     secret: bytes = b"alignment"
