@@ -26,6 +26,13 @@ STEPS: tuple[str, ...] = (
     CREATE TABLE runs (no INTEGER DEFAULT nextval('run_no'), moment TIMESTAMP, kind VARCHAR, as_of TIMESTAMP, body VARCHAR);
     """,
     "CREATE TABLE scans (tracker VARCHAR, started TIMESTAMP, since TIMESTAMP, cursor VARCHAR, finished TIMESTAMP);",
+    """
+    ALTER TABLE containers ADD COLUMN created TIMESTAMP;
+    ALTER TABLE containers ADD COLUMN owner VARCHAR;
+    ALTER TABLE containers ADD COLUMN text VARCHAR;
+    CREATE TABLE container_seen (container VARCHAR, field VARCHAR, value VARCHAR, since TIMESTAMP);
+    CREATE TABLE updates (id VARCHAR, container VARCHAR, moment TIMESTAMP, health VARCHAR, body VARCHAR, author VARCHAR);
+    """,
 )
 
 
