@@ -27,6 +27,12 @@ STEPS: tuple[str, ...] = (
     """,
     "CREATE TABLE scans (tracker VARCHAR, started TIMESTAMP, since TIMESTAMP, cursor VARCHAR, finished TIMESTAMP);",
     """
+    ALTER TABLE decisions ADD COLUMN kind VARCHAR DEFAULT 'link';
+    ALTER TABLE decisions ADD COLUMN choice VARCHAR;
+    ALTER TABLE decisions ADD COLUMN until TIMESTAMP;
+    CREATE TABLE strategy_seen (name VARCHAR, moment TIMESTAMP, digest VARCHAR, body VARCHAR);
+    """,
+    """
     ALTER TABLE containers ADD COLUMN created TIMESTAMP;
     ALTER TABLE containers ADD COLUMN owner VARCHAR;
     ALTER TABLE containers ADD COLUMN text VARCHAR;

@@ -31,7 +31,10 @@ ONE_ROW_IS = {
     "relations": "one ticket that blocks, duplicates or relates to another; one container that is part of another",
     "people": "one pseudonym; never a name",
     "problems": "one thing in the source that could not be taken at its word",
-    "decisions": "one word of a person on what a ticket or container serves (nothing writes them yet)",
+    "decisions": "one word of a person, never taken back: `kind` link (what a ticket or container serves), finding (what was "
+    "decided on one: `choice` act, accept or dismiss, with a reason and until when), scope (a growth that was agreed), "
+    "review (held), note (an owner spoke)",
+    "strategy_seen": "one version of a strategy file, with the moment it was first seen or committed to git",
     "runs": "one pull, or one report frozen as it was written",
 }
 
@@ -65,15 +68,18 @@ def helps() -> Iterator[tuple[str, str]]:
 
 
 def measures() -> str:
-    """What each measure is, in the order of the report."""
+    """What each measure is, in the order of the report, with a worked example."""
     from analyzer.measures import MEASURES
+    from docs.worked import example
 
     told = []
     for module in MEASURES:
         meta = module.META
         lines = [f"### {meta.title}", f"`{meta.id}` · *{meta.question}*", f"**How.** {meta.how}"]
+        lines += [f"**Formula.** {meta.formula}", f"**What it needs.** {meta.needs}"] if meta.formula else []
         lines.append(f"**Where it may mislead.** {meta.limits}")
-        told.append("\n\n".join([*lines, f"**Source.** {meta.source}" if meta.source else ""]).rstrip())
+        lines += [f"**Source.** {meta.source}"] if meta.source else []
+        told.append("\n\n".join([*lines, example(module)]).rstrip())
     return "\n\n".join(told) + "\n"
 
 

@@ -67,15 +67,33 @@ class LiveLinear:
             first = {}
         for kind, operation, connection in REFERENCE:
             try:
-                for page in follow(self.site, operation, connection, first.get(connection), orderBy=order):
-                    for node in page:
-                        yield Payload(kind, str(node["id"]), node)
+                pages = follow(self.site, operation, connection, first.get(connection), orderBy=order)
+                if kind == "team":
+                    teams = [node for page in pages for node in page]
+                    self._all_seen([str(node["key"]) for node in teams])
+                    pages = iter([teams])
+                for page in pages:
+                    yield from (Payload(kind, str(node["id"]), node) for node in page)
                     if since is not None and page and _older(page[-1], since):
                         break
             except NotOpen as error:
                 if kind in NEEDED:
                     raise
                 yield Problem("list_refused", operation, str(error))
+
+    def nodes(self, operation: str, connection: str) -> Iterator[dict[str, Any]]:
+        """All rows of one list."""
+        return (node for page in follow(self.site, operation, connection) for node in page)
+
+    def _all_seen(self, keys: Sequence[str]) -> None:
+        """A team that is not there filters everything out without a word. Raises Fatal."""
+        missing = sorted(set(self.teams) - set(keys))
+        if missing:
+            shown = f"{', '.join(sorted(keys)[:6])}{' …' if len(keys) > 6 else ''}"
+            raise Fatal(
+                f"Linear shows this key no team {', '.join(missing)}. "
+                f"Correct teams: to keys that are shown ({shown or 'none'}), or give the key access to it."
+            )
 
     # ---------------------------------------------------------------- issues
 

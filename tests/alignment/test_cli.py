@@ -104,7 +104,7 @@ def test_json_is_one_object_on_stdout(alignment: Command) -> None:
     assert report["verdicts"]["priority_drift"] == "signal" and report["scores"]["unlinked_work"] == 100.0
     (file,) = report["files"]
     assert json.loads(Path(file).read_text(encoding="utf-8"))["headline"] == report["headline"]
-    assert alignment("check", "--json").data == {"mistakes": [], "advice": []}
+    assert alignment("check", "--json").data == {"mistakes": [], "advice": [], "trackers": {}, "come_back": []}
 
 
 def test_the_newest_change_of_a_file_is_its_now(alignment: Command) -> None:
