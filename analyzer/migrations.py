@@ -26,6 +26,11 @@ STEPS: tuple[str, ...] = (
     CREATE TABLE runs (no INTEGER DEFAULT nextval('run_no'), moment TIMESTAMP, kind VARCHAR, as_of TIMESTAMP, body VARCHAR);
     """,
     "CREATE TABLE scans (tracker VARCHAR, started TIMESTAMP, since TIMESTAMP, cursor VARCHAR, finished TIMESTAMP);",
+    """
+    CREATE TABLE gone (ticket VARCHAR, tracker VARCHAR, how VARCHAR, since TIMESTAMP, until TIMESTAMP);
+    CREATE TABLE sweeps (tracker VARCHAR, started TIMESTAMP, cursor VARCHAR, finished TIMESTAMP);
+    CREATE TABLE swept (tracker VARCHAR, id VARCHAR);
+    """,
 )
 
 

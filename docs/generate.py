@@ -30,7 +30,11 @@ ONE_ROW_IS = {
     "people": "one pseudonym; never a name",
     "problems": "one thing in the source that could not be taken at its word",
     "decisions": "one word of a person on what a ticket or container serves (nothing writes them yet)",
-    "runs": "one pull, or one report frozen as it was written",
+    "runs": "one report frozen as it was written, or one pull with what it asked, got and missed",
+    "gone": "one ticket that a tracker no longer showed, from the sweep that noticed `since` until it was seen again "
+    "(`until`, empty: still); `how` is archived, trashed, outside (of what the settings read) or gone",
+    "sweeps": "one look for tickets that are gone: when, and whether it came to its end",
+    "swept": "one ticket listed by the sweep that is under way",
 }
 
 

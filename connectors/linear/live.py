@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from connectors.connector import Checkpoint, Malformed, ParseOptions, Parser, Payload
+from connectors.connector import Checkpoint, Malformed, Missing, ParseOptions, Parser, Payload, Shown
+from connectors.linear import sweep
 from connectors.linear.site import CEILING, Site, TooComplex
 from connectors.ticket import Problem
 
@@ -42,6 +43,12 @@ class LiveLinear:
                 for node in self._nodes(operation, connection):
                     yield Payload(kind, str(node["id"]), node)
         yield from self._issues(since, cursor)
+
+    def shown(self, known: Iterable[str], cursor: str = "") -> Iterator[Shown | Checkpoint]:
+        yield from sweep.shown_ids(self, known)
+
+    def confirm(self, ids: Sequence[str]) -> Iterator[Missing]:
+        yield from sweep.missing(self, ids)
 
     def _filter(self, since: datetime | None, cursor: str) -> dict[str, Any]:
         """Archiving and trashing do not touch updatedAt, so both are asked for."""
