@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from analyzer import effort, forest, mapping, teams
+from analyzer import effort, forest, mapping, privacy, teams
 from analyzer.calendar import Calendar, day_of, local_day_sql, monday, utc_day_sql, week_name, week_of_day
 from analyzer.regimes import Regime, regimes_by_week
 from analyzer.result import Window
@@ -48,6 +48,7 @@ class Board:
         self.last_week = week_of_day(self.today) - 1
         self.first_week = self.last_week - options.weeks + 1
         self.history_week = self.last_week - options.history_weeks - options.weeks + 1
+        self._laid: set[str] = set()
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -61,7 +62,7 @@ class Board:
         teams.lay_out(con, self.options.teams)
         mapping.lay_out(con, self.distinct_regimes)
         effort.lay_out(con, self)
-        teams.merge_small(con, self.options.at_least)
+        privacy.lay_out(con, self.options.at_least, self.first_week, self.last_week)
         effort.allocate(con, self)
 
     def _calendar(self) -> None:
@@ -84,6 +85,13 @@ class Board:
         self.con.register("incoming", frame)
         self.con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM incoming")
         self.con.unregister("incoming")
+
+    def once(self, lay_out: Callable[[Board], None]) -> None:
+        """Runs a lay-out that several measures share, the first time one of them asks for it."""
+        name = f"{lay_out.__module__}.{lay_out.__qualname__}"
+        if name not in self._laid:
+            lay_out(self)
+            self._laid.add(name)
 
     def frame(self, sql: str, *values: Any) -> pd.DataFrame:
         """The small answer to a query; ``values`` are bound."""

@@ -67,15 +67,18 @@ def helps() -> Iterator[tuple[str, str]]:
 
 
 def measures() -> str:
-    """What each measure is, in the order of the report."""
+    """What each measure is, in the order of the report, with a worked example."""
     from analyzer.measures import MEASURES
+    from docs.worked import example
 
     told = []
     for module in MEASURES:
         meta = module.META
         lines = [f"### {meta.title}", f"`{meta.id}` · *{meta.question}*", f"**How.** {meta.how}"]
+        lines += [f"**Formula.** {meta.formula}", f"**What it needs.** {meta.needs}"] if meta.formula else []
         lines.append(f"**Where it may mislead.** {meta.limits}")
-        told.append("\n\n".join([*lines, f"**Source.** {meta.source}" if meta.source else ""]).rstrip())
+        lines += [f"**Source.** {meta.source}"] if meta.source else []
+        told.append("\n\n".join([*lines, example(module)]).rstrip())
     return "\n\n".join(told) + "\n"
 
 

@@ -54,7 +54,7 @@ def measure(board: Board) -> Finding:
     promised = agreed.ranges(board)
     if not promised and not board.one("SELECT count(*) FROM ticket_then WHERE history <> 'none'"):
         return not_judged(META, "No ticket came with a change log, so what was there at a start is not known.")
-    scope.lay_out(board)
+    board.once(scope.lay_out)
     begin = board.options.calendar.midnight(monday(board.first_week))
     frame = board.frame(scope.SUMMARY, begin)
     if not frame["running"].any() and not promised:
