@@ -27,6 +27,12 @@ STEPS: tuple[str, ...] = (
     """,
     "CREATE TABLE scans (tracker VARCHAR, started TIMESTAMP, since TIMESTAMP, cursor VARCHAR, finished TIMESTAMP);",
     """
+    ALTER TABLE decisions ADD COLUMN kind VARCHAR DEFAULT 'link';
+    ALTER TABLE decisions ADD COLUMN choice VARCHAR;
+    ALTER TABLE decisions ADD COLUMN until TIMESTAMP;
+    CREATE TABLE strategy_seen (name VARCHAR, moment TIMESTAMP, digest VARCHAR, body VARCHAR);
+    """,
+    """
     CREATE TABLE gone (ticket VARCHAR, tracker VARCHAR, how VARCHAR, since TIMESTAMP, until TIMESTAMP);
     CREATE TABLE sweeps (tracker VARCHAR, started TIMESTAMP, cursor VARCHAR, finished TIMESTAMP);
     CREATE TABLE swept (tracker VARCHAR, id VARCHAR);
