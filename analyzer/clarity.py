@@ -31,7 +31,8 @@ WITH item AS (
 ), stood AS (
     SELECT i.ticket, max(CASE WHEN p.field = 'assignee' THEN 1 ELSE 0 END) AS owner,
         max(CASE WHEN p.field = 'parent' OR (p.field = 'project' AND i.kind = 'linear') THEN 1 ELSE 0 END) AS parent,
-        max(CASE WHEN p.field = 'estimate' OR (p.field = 'body' AND split_part(p.value, ':', 1) <> '0') THEN 1 ELSE 0 END) AS described
+        max(CASE WHEN p.field = 'estimate' OR (p.field = 'body' AND split_part(p.value, ':', 1) <> '0') THEN 1 ELSE 0 END)
+            AS described
     FROM item i JOIN span_then p ON p.ticket = i.ticket AND p.since <= i.moment AND (p.until IS NULL OR p.until > i.moment)
     WHERE p.value IS NOT NULL AND p.field IN ('assignee', 'parent', 'project', 'estimate', 'body') GROUP BY i.ticket
 ), edited AS (

@@ -1,4 +1,4 @@
-"""What each shown team divides its effort among, over blocks of weeks as long as the window, and how sure such a mix is.
+"""What each shown team divides its effort among, over the window and stretches of four weeks, and how sure such a mix is.
 
 A mix read from few tickets looks more lopsided and less scattered than it is: it misses priorities by chance. So mixes are only
 compared after each was thinned to the same effective number of tickets: with ``n`` known and ``m`` wanted, ``n m / (n - m)``
@@ -17,7 +17,7 @@ from analyzer import statistics
 from analyzer.allocation import MILLI
 from analyzer.board import Board
 from analyzer.statistics import Array
-from analyzer.trend import LEAST_BLOCKS
+from analyzer.trend import BLOCK, LEAST_BLOCKS
 
 Statistic = Callable[[Array], Array]
 """Maps mixes (draws, teams, targets) to one number a draw."""
@@ -61,7 +61,7 @@ class Mixes:
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """``blocks[0]`` is the window, the others lie before it, 1 the nearest. ``rho`` is that of one team's week."""
+    """``blocks`` as ``blocks()`` numbers them, 0 the window. ``rho`` is the correlation of tickets in one team's week."""
 
     teams: tuple[str, ...]
     targets: tuple[str, ...]
@@ -74,7 +74,7 @@ class Company:
 
 
 def lay_out(board: Board) -> None:
-    """``block_of(week, block)``: the judged weeks of the window are block 0, whole blocks before it 1, 2 …; ``team_mix``."""
+    """``block_of(week, block)`` and ``team_mix`` by block: see ``blocks``."""
     board.con.execute("CREATE OR REPLACE TEMP TABLE block_of (week BIGINT, block BIGINT)")
     rows = [(week, block) for block, weeks in blocks(board).items() for week in weeks]
     if rows:
@@ -83,18 +83,31 @@ def lay_out(board: Board) -> None:
 
 
 def blocks(board: Board) -> dict[int, list[int]]:
-    """Weeks by block, those set apart left out. A block in which the strategy named other priorities than before is left out too:
-    its mix would hold the priorities of both."""
+    """Weeks by block, those set apart left out: 0 is the whole window, −1, −2 … its stretches of four weeks (the last first),
+    1, 2 … those before it. A stretch in which the strategy named other priorities than before is left out: its mix would hold the
+    priorities of both."""
     found = {0: board.judged}
-    size = board.options.weeks
-    for block in range(1, (board.first_week - board.history_week) // size + 1):
-        first = board.first_week - block * size
-        weeks = [w for w in range(first, first + size) if w not in board.set_apart]
-        regimes = [board.regimes.get(w) for w in weeks]
-        named = {frozenset(t.id for t in r.targets if t.kind != "parked") for r in regimes if r is not None}
-        if weeks and len(named) == 1 and None not in regimes:
-            found[block] = weeks
+    size = length(board)
+    for block in range(1, max(board.options.weeks, board.options.history_weeks) // size + 1):
+        for sign, first_of_all in ((-1, board.first_week), (1, board.history_week)):
+            last = end(board, sign * block)
+            weeks = [w for w in range(last - size + 1, last + 1) if w not in board.set_apart]
+            regimes = [board.regimes.get(w) for w in weeks]
+            named = {frozenset(t.id for t in r.targets if t.kind != "parked") for r in regimes if r is not None}
+            if weeks and last - size + 1 >= first_of_all and len(named) == 1 and None not in regimes:
+                found[sign * block] = weeks
     return found
+
+
+def length(board: Board) -> int:
+    """Weeks in a stretch: four, or as many more as let whole stretches fill the window."""
+    return board.options.weeks // max(1, board.options.weeks // BLOCK)
+
+
+def end(board: Board, block: int) -> int:
+    """The last week of a stretch."""
+    newest = board.last_week if block <= 0 else board.first_week - 1
+    return newest - max(0, abs(block) - 1) * length(board)
 
 
 def company(board: Board) -> Company | None:
@@ -149,11 +162,15 @@ def thinned(shares: Array, n: Array, to: Array, draws: int, rng: np.random.Gener
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """A number of the window against the same of earlier blocks, all thinned alike; ``p`` two-sided; ``past`` by block."""
+    """A number in the stretches of the window and in those before, all thinned alike; ``p`` two-sided."""
 
-    now: float
+    recent: dict[int, float]
     past: dict[int, float]
     p: float
+
+    @property
+    def now(self) -> float:
+        return float(np.mean([*self.recent.values()]))
 
     @property
     def usual(self) -> float:
@@ -165,13 +182,13 @@ class Against:
 
 
 def against_past(mixes: dict[int, Mixes], teams: Sequence[int], statistic: Statistic, among: int = 1) -> Against | None:
-    """One new block against those before it: t with blocks − 1 degrees of
-    freedom; the deviation is that of the past blocks, at least that of a thinned draw. ``None`` with fewer than five past blocks in
-    which every one of these teams has ``statistics.LEAST`` effective tickets. ``among`` so many such questions of one report.
+    """The stretches of the window against those before: t with past stretches − 1 degrees of freedom; the deviation is that of the
+    past, at least that of a thinned draw. ``None`` with fewer than five past stretches in which every one of these teams has
+    ``statistics.LEAST`` effective tickets, or none in the window. ``among`` so many such questions of one report.
     """
     chosen = list(teams)
-    kept = {b: m for b, m in mixes.items() if (m.n[chosen] >= statistics.LEAST).all()}
-    if 0 not in kept or len(kept) - 1 < LEAST_BLOCKS:
+    kept = {b: m for b, m in mixes.items() if b and (m.n[chosen] >= statistics.LEAST).all()}
+    if sum(b > 0 for b in kept) < LEAST_BLOCKS or min(kept) > 0:
         return None
     to = np.min([m.n[chosen] for m in kept.values()], axis=0)
     rng = np.random.default_rng(SEED)
@@ -179,11 +196,13 @@ def against_past(mixes: dict[int, Mixes], teams: Sequence[int], statistic: Stati
     level = {
         b: float(statistic(thinned(m.shares[chosen], m.n[chosen], to, draws, rng)).mean()) for b, m in kept.items()
     }
-    chance = statistic(by_chance(kept[0].shares[chosen], to, draws, rng)).std(ddof=1)
-    past = {b: v for b, v in level.items() if b}
-    spread = max(float(np.std([*past.values()], ddof=1)), float(chance), 1e-9) * float(np.sqrt(1 + 1 / len(past)))
-    p = float(2 * stats.t.sf(abs(level[0] - float(np.mean([*past.values()]))) / spread, len(past) - 1))
-    return Against(level[0], past, p)
+    recent, past = ({b: v for b, v in level.items() if (b > 0) == before} for before in (False, True))
+    chance = float(statistic(by_chance(kept[max(recent)].shares[chosen], to, draws, rng)).std(ddof=1))
+    spread = max(float(np.std([*past.values()], ddof=1)), chance, 1e-9) * float(
+        np.sqrt(1 / len(recent) + 1 / len(past))
+    )
+    apart = abs(float(np.mean([*recent.values()])) - float(np.mean([*past.values()])))
+    return Against(recent, past, float(2 * stats.t.sf(apart / spread, len(past) - 1)))
 
 
 def by_chance(shares: Array, n: Array, draws: int, rng: np.random.Generator) -> Array:

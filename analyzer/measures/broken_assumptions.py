@@ -24,7 +24,7 @@ META = Meta(
         "shares of effort by the test of priority drift on the effective tickets, work in progress per person and tickets "
         "finished a week by how much they vary from week to week (t). Those on the wrong side are corrected together "
         "(Benjamini-Hochberg): adjusted p at most 0.05 does not hold (signal), at most 0.20 is worth watching, else it cannot be "
-        "told yet. An assumption holds where its whole 95 % interval does. What is stated without holds_if is listed as not checked."
+        "told yet. An assumption holds where its whole 95 % interval does. Without holds_if it is listed as not checked."
     ),
     limits=(
         "Only what tickets show can be checked; the rest is listed so that someone asks. unlinked() counts parked work and tickets "
@@ -126,7 +126,8 @@ def _sentence(board: Board, told: list[Checked], broken: list[Checked], verdict:
     for c in broken[:3]:
         asked, fact = c.assumption.holds_if, c.fact
         assert asked is not None and fact is not None
-        at = f"{_what(board, asked)} is {_number(asked, fact.value)}, and the limit is {asked.operator} {_number(asked, asked.limit)}"
+        limit = f"{'at most' if asked.operator.startswith('<') else 'at least'} {_number(asked, asked.limit)}"
+        at = f"{_what(board, asked)} {_number(asked, fact.value)}, assumed {limit}"
         said.append(
             f"\u201c{c.assumption.says}\u201d {c.state}: {at}" + (f" (since {week_name(c.since)})" if c.since else "")
         )
@@ -156,7 +157,8 @@ def _table(board: Board, every: list[Checked], weeks: list[int]) -> Shape:
         broken = asked is not None and c.verdict in ("signal", "watch")
         rows.append(row(cells, facts.tickets(board, asked, weeks) if broken and asked else None))
     columns = [
-        ("says", "Assumption", "text"), ("check", "Holds if", "text"), ("value", "Is", "text"), ("interval", "95 % interval", "text"),
+        ("says", "Assumption", "text"), ("check", "Holds if", "text"), ("value", "Is", "text"),
+        ("interval", "95 % interval", "text"),
         ("state", "State", "text"), ("verdict", "Verdict", "text"),
     ]  # fmt: skip
     return table("assumptions", "What the strategy rests on", columns, rows)

@@ -16,7 +16,7 @@ META = Meta(
     title="Busy, not aligned",
     question="Are we getting faster while the work gets less clear?",
     how=(
-        "Throughput: tickets first finished in a week, per person-day drawn in that week; tickets that were never in progress do not "
+        "Throughput: tickets first finished in a week, per person-day drawn in that week; tickets never in progress do not "
         "count. Clarity: of the items started, the share of five checks passed as they stood at the start: linked, an owner, an "
         "estimate or a description, a parent, and a text that stayed for two weeks. Each is held against the weeks before the "
         "window (quasi-Poisson and quasi-binomial). Faster and less clear needs both: the larger of the two one-sided p counts "
@@ -24,13 +24,16 @@ META = Meta(
         "person-day must have risen too, and where fewer than half of the tickets carry points it is watch at most."
     ),
     limits=(
-        "Clarity as trackers show it: an empty description may have been agreed aloud. A label counts from the day it was set; other "
+        "Clarity as trackers show it: an empty description may have been agreed aloud. A label counts from the day it was set, other "
         "links count as of today. The last two weeks are not in the clarity, because their texts have not had the time to change."
     ),
-    source="Intersection-union test: Berger 1982; quasi-likelihood: Wedderburn 1974. Speed up, clarity down: the essay's fifth symptom.",
+    source="Intersection-union test: Berger 1982; quasi-likelihood: Wedderburn 1974. Speed up, clarity down: the essay.",
     formula="Throughput: tickets finished / person-days. Clarity: Σ checks passed / (5 × items started).",
     needs="Tickets with a change log, and 20 weeks before the window.",
 )  # fmt: skip
+
+
+HEADLINE = "More is finished, and what is started is less clear."
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +90,7 @@ def measure(board: Board) -> Finding:
         verdict = "watch"
     return Finding(
         meta=META, verdict=verdict, value=value, sentence=_sentence(moved, verdict), details=details,
-        headline="More is finished, and what is started is less clear." if verdict != "noise" else "Speed did not come at the price of clarity.",
-        interval=(clear.low, clear.high) if value is None else None,
+        headline=HEADLINE if verdict != "noise" else "Speed did not come at the price of clarity.",
     )  # fmt: skip
 
 

@@ -19,10 +19,10 @@ META = Meta(
     title="Scattered focus",
     question="Is everything a priority?",
     how=(
-        "For each team the effective number of priorities: e to the entropy of its mix, the number of priorities of equal size that "
+        "For each team the effective number of priorities: e to the entropy of its mix, as many priorities of equal size "
         "would scatter as much (unlinked work counts as one). And its work in progress: among how many tickets a person "
         "divides a day, on average. Each is held against the team's own past: the number of priorities against earlier "
-        "stretches as long as the window, all thinned to the same number of tickets (t test), work in progress by rate "
+        "stretches of four weeks, all thinned to the same number of tickets (t test), work in progress by rate "
         "(quasi-Poisson). All tests are corrected together (Benjamini-Hochberg); a rise is a signal at 0.005, watch at 0.05."
     ),
     limits=(
@@ -31,7 +31,7 @@ META = Meta(
     ),
     source="Hill 1973 (order 1, e to Shannon's entropy); thinning after Hurlbert 1971; quasi-Poisson: Wedderburn 1974.",
     formula="exp(−Σ share × ln share); Σ tickets held in progress on each person-day / person-days.",
-    needs="Effort in the window under a strategy; for a verdict five earlier stretches of the window's length, or 20 past weeks.",
+    needs="Effort in the window under a strategy; for a verdict five earlier stretches of four weeks.",
 )  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def measure(board: Board) -> Finding:
     if not verdicts:
         reason = "Too little of the past is known to say how scattered a team usually is."
         said = f"Effort is scattered as if over {value:.1f} priorities of equal size. {reason}"
-        return not_judged(META, said, details, value)
+        return not_judged(META, said, details, value).model_copy(update={"unit": "count"})
     worst: Verdict = next((v for v in ("signal", "watch") if v in verdicts.values()), "noise")  # type: ignore[assignment]
     by_name = {t.name: t for t in teams}
     said = [_said(by_name[name], what) for (name, what), v in verdicts.items() if v == worst]
@@ -150,13 +150,13 @@ def _over_time(board: Board, teams: list[Team]) -> list[Shape]:
     known = [(t, t.scatter) for t in teams if t.scatter is not None][:8]
     if not known:
         return []
-    blocks = sorted({b for _, s in known for b in s.past}, reverse=True)
+    blocks = sorted({b for _, s in known for b in (s.past | s.recent)}, key=lambda b: mixes.end(board, b))
     lines = [
-        Line(id=t.name, label=t.name, values=[*(round(s.past[b], 6) if b in s.past else None for b in blocks), round(s.now, 6)])
+        Line(id=t.name, label=t.name, values=[None if (v := (s.past | s.recent).get(b)) is None else round(v, 6) for b in blocks])
         for t, s in known
     ]  # fmt: skip
-    ends = [week_name(board.last_week - b * board.options.weeks) for b in [*blocks, 0]]
-    title = f"Effective number of priorities, {board.options.weeks} weeks each, thinned alike"
+    ends = [week_name(mixes.end(board, b)) for b in blocks]
+    title = f"Effective number of priorities, {mixes.length(board)} weeks each, thinned alike"
     return [
         Series(id="over_time", title=title, unit="count", x=ends, lines=lines, note="A point ends with the week named.")
     ]

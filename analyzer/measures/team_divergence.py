@@ -22,8 +22,8 @@ META = Meta(
         "A team's mix is its effort of the judged weeks by what it served. Teams may differ: a mix is held against the one the "
         "strategy declares for that team (teams:), each share by the test of priority drift on the team's own effective tickets, "
         "all teams and priorities corrected together (Benjamini-Hochberg; signal at 0.05, watch at 0.20). Where no team's mix is "
-        "declared, the mean distance of the teams' mixes from the company's is held against the same of earlier stretches as "
-        "long as the window (t test; signal at 0.005, watch at 0.05); only teams that moved apart are a finding. Mixes are "
+        "declared, the mean distance of the teams' mixes from the company's is held against the same of earlier stretches of "
+        "four weeks (t test; signal at 0.005, watch at 0.05); only teams that moved apart are a finding. Mixes are "
         "thinned to the same number of tickets first, because few tickets look far apart by chance."
     ),
     limits=(
@@ -37,7 +37,7 @@ META = Meta(
     ),
     needs=(
         "Effort in the window. For a verdict: teams: in the strategy, or two teams with ten effective tickets in the window and in "
-        "five earlier stretches of the same length."
+        "five earlier stretches of four weeks."
     ),
 )  # fmt: skip
 
@@ -91,13 +91,7 @@ def _against_past(board: Board, company: Company, large: list[int], details: lis
     if found is None:
         reason = "No team's mix is declared in the strategy (teams:), and too little of the past is known to say what is usual."
         return not_judged(META, f"{reason}{gone}", details, value)
-    ends = [week_name(board.last_week - b * board.options.weeks) for b in sorted([0, *found.past], reverse=True)]
-    values = [found.past[b] for b in sorted(found.past, reverse=True)] + [found.now]
-    details.append(Series(
-        id="over_time", title=f"Mean distance of teams from the company's mix, {board.options.weeks} weeks each", unit="share",
-        x=ends, lines=[Line(id="distance", label="Distance", values=[round(v, 6) for v in values])],
-        note="All thinned to the same number of tickets; a point ends with the week named.",
-    ))  # fmt: skip
+    details.append(_over_time(board, found))
     verdict: Verdict = trend.verdict(found.p) if found.higher else "noise"  # type: ignore[assignment]
     far = f"On average a team's mix lies {percent(found.now)} from the company's; {percent(found.usual)} is usual here"
     words = {
@@ -111,8 +105,19 @@ def _against_past(board: Board, company: Company, large: list[int], details: lis
     )  # fmt: skip
 
 
+def _over_time(board: Board, found: mixes.Against) -> Shape:
+    values = found.past | found.recent
+    blocks = sorted(values, key=lambda b: mixes.end(board, b))
+    title = f"Mean distance of teams from the company's mix, {mixes.length(board)} weeks each"
+    line = Line(id="distance", label="Distance", values=[round(values[b], 6) for b in blocks])
+    return Series(
+        id="over_time", title=title, unit="share", x=[week_name(mixes.end(board, b)) for b in blocks], lines=[line],
+        note="All thinned to the same number of tickets; a point ends with the week named.",
+    )  # fmt: skip
+
+
 def _steady(company: Company, team: int) -> bool:
-    return sum(m.n[team] >= statistics.LEAST for b, m in company.blocks.items() if b) >= trend.LEAST_BLOCKS
+    return sum(m.n[team] >= statistics.LEAST for b, m in company.blocks.items() if b > 0) >= trend.LEAST_BLOCKS
 
 
 def _spread(now: Mixes, teams: list[int]) -> mixes.Statistic:

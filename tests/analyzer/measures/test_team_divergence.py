@@ -47,17 +47,20 @@ def weeks(first: int, last: int, mixes: dict[str, str], per_week: int, seed: int
 def test_a_team_that_strays_from_what_it_declared_is_found(board: MakeBoard) -> None:
     """
     key       created     doing       done        assignee  team      serves
-    A-1..10   2026-01-05  2026-01-12  2026-01-13  1..6      Payments  growth
-    A-11..40  2026-01-05  2026-01-26  2026-01-27  1..6      Payments  bugs
-    A-41..60  2026-01-05  2026-02-09  2026-02-10  1..6      Payments  bugs
+    A-1..6    2026-01-05  2026-01-12  2026-01-13  1..6      Payments  growth
+    A-7..12   2026-01-05  2026-01-19  2026-01-20  1..6      Payments  bugs
+    A-13..18  2026-01-05  2026-01-26  2026-01-27  1..6      Payments  bugs
+    A-19..24  2026-01-05  2026-02-02  2026-02-03  1..6      Payments  bugs
+    A-25..30  2026-01-05  2026-02-09  2026-02-10  1..6      Payments  bugs
+    A-31..36  2026-01-05  2026-02-16  2026-02-17  1..6      Payments  bugs
     B-1..40   2026-01-05  2026-02-02  2026-02-03  11..16    Data      data
     """
     finding = measure(board(DECLARED))
     cells = rows(finding, "declared")
     assert finding.verdict == "signal"
-    assert {c["priority"]: c["verdict"] for c in cells} == {"Growth": "watch", "Bugs": "signal"}
+    assert {c["priority"]: c["verdict"] for c in cells} == {"Growth": "signal", "Bugs": "signal"}
     growth = next(c for c in cells if c["priority"] == "Growth")
-    assert growth["share"] == pytest.approx(1 / 6, abs=0.04) and growth["intended"] == "50–70\u00a0%"
+    assert growth["share"] == pytest.approx(1 / 6) and growth["intended"] == "50–70\u00a0%"
     assert finding.sentence.startswith("Payments gives Bugs 8") and "declared" in finding.headline
     assert "Nobody declared a mix, but no team is shown under that name." in finding.sentence
     (matrix,) = [d for d in finding.details if isinstance(d, Matrix) and d.id == "mixes"]
@@ -67,12 +70,15 @@ def test_a_team_that_strays_from_what_it_declared_is_found(board: MakeBoard) -> 
 def test_a_team_that_keeps_to_its_mix_is_left_alone(board: MakeBoard) -> None:
     """
     key       created     doing       done        assignee  team      serves
-    A-1..30   2026-01-05  2026-01-12  2026-01-13  1..6      Payments  growth
-    A-31..50  2026-01-05  2026-01-26  2026-01-27  1..6      Payments  bugs
+    A-1..6    2026-01-05  2026-01-12  2026-01-13  1..6      Payments  growth
+    A-7..12   2026-01-05  2026-01-19  2026-01-20  1..6      Payments  growth
+    A-13..18  2026-01-05  2026-01-26  2026-01-27  1..6      Payments  growth
+    A-19..24  2026-01-05  2026-02-02  2026-02-03  1..6      Payments  bugs
+    A-25..30  2026-01-05  2026-02-09  2026-02-10  1..6      Payments  bugs
     B-1..40   2026-01-05  2026-02-02  2026-02-03  11..16    Data      data
     """
     finding = measure(board(DECLARED))
-    assert (finding.verdict, finding.value) == ("noise", 0.0)
+    assert finding.verdict == "noise" and finding.value == pytest.approx(0.0)
     assert finding.score is not None and finding.score.value == 100
 
 
@@ -91,7 +97,7 @@ def test_teams_may_differ_and_only_moving_apart_is_found(board: MakeBoard) -> No
 def test_the_trap_a_small_team_looks_far_apart_by_chance(board: MakeBoard) -> None:
     """Two teams of the same mix; in the window they do a quarter of the tickets, so their mixes look further apart."""
     same = {"Payments": "gdb", "Data": "gdb"}
-    finding = measure(board(PLAN, text=HEAD + weeks(59, 8, same, 24) + weeks(7, 0, same, 4, 5)))
+    finding = measure(board(PLAN, text=HEAD + weeks(59, 8, same, 24) + weeks(7, 0, same, 6, 5)))
     assert finding.verdict == "noise"
     for line in rows(finding, "distances"):
         assert float(str(line["chance"])) > 0.05  # what a naive reader would take for divergence
