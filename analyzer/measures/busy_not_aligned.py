@@ -24,7 +24,7 @@ META = Meta(
         "person-day must have risen too, and where fewer than half of the tickets carry points it is watch at most."
     ),
     limits=(
-        "Clarity as trackers show it: an empty description may have been agreed aloud. A label counts from the day it was set, other "
+        "Clarity as trackers show it: an empty text may have been agreed aloud. A label counts from the day it was set, other "
         "links count as of today. The last two weeks are not in the clarity, because their texts have not had the time to change."
     ),
     source="Intersection-union test: Berger 1982; quasi-likelihood: Wedderburn 1974. Speed up, clarity down: the essay.",
