@@ -10,7 +10,7 @@ from analyzer.declared_mixes import Cell
 from analyzer.evidence import heaviest, row, table
 from analyzer.judging import span
 from analyzer.mixes import Company
-from analyzer.result import Matrix, Shape
+from analyzer.result import Matrix, Number, Shape
 from analyzer.standing import names_of
 
 TICKETS = """
@@ -76,7 +76,9 @@ def apart(company: Company) -> list[Shape]:
         ("distance", "Distance from the company's mix", "share"), ("chance", "Chance alone gives", "share"),
     ]  # fmt: skip
     names = [company.teams[n] for n in teams]
-    pairs = [[round(float(mixes.distance(now.shares[a], now.shares[b])), 6) for b in teams] for a in teams]
+    pairs: list[list[Number]] = [
+        [round(float(mixes.distance(now.shares[a], now.shares[b])), 6) for b in teams] for a in teams
+    ]
     note = "Half of the summed differences of shares: the part of its effort one team would have to move to have the other's mix."
     return [
         table(

@@ -68,7 +68,7 @@ def measure(board: Board) -> Finding:
     told = [c for c in known if c.fact is not None]
     if not told:
         return not_judged(META, f"No assumption could be checked: {known[0].state}.", details)
-    verdict: Verdict = next((v for v in ("signal", "watch") if any(c.verdict == v for c in told)), "noise")  # type: ignore[assignment]
+    verdict: Verdict = next((v for v in ("signal", "watch") if any(c.verdict == v for c in told)), "noise")
     broken = [c for c in told if c.verdict == verdict and verdict != "noise"]
     since = min((c.since for c in broken if c.since is not None), default=None)
     return Finding(

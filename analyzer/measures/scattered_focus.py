@@ -60,20 +60,20 @@ def measure(board: Board) -> Finding:
     details = [_table(board, teams, verdicts), *_over_time(board, teams)]
     if not verdicts:
         reason = "Too little of the past is known to say how scattered a team usually is."
-        said = f"Effort is scattered as if over {value:.1f} priorities of equal size. {reason}"
-        return not_judged(META, said, details, value).model_copy(update={"unit": "count"})
-    worst: Verdict = next((v for v in ("signal", "watch") if v in verdicts.values()), "noise")  # type: ignore[assignment]
+        words = f"Effort is scattered as if over {value:.1f} priorities of equal size. {reason}"
+        return not_judged(META, words, details, value).model_copy(update={"unit": "count"})
+    worst: Verdict = next((v for v in ("signal", "watch") if v in verdicts.values()), "noise")
     by_name = {t.name: t for t in teams}
     said = [_said(by_name[name], what) for (name, what), v in verdicts.items() if v == worst]
     context = f"The company's effort is scattered as if over {value:.1f} priorities of equal size.{_stated(board)}"
-    words = {
+    told = {
         "signal": f"{'; '.join(said[:3])}. {context}",
         "watch": f"{'; '.join(said[:3])}. It is worth watching, not yet sure. {context}",
         "noise": f"No team is more scattered than is usual for it. {context}",
     }
     headline = f"{said[0]}." if worst != "noise" else "No team is more scattered than is usual for it."
     return Finding(
-        meta=META, verdict=worst, value=value, unit="count", sentence=words[worst], headline=headline, details=details,
+        meta=META, verdict=worst, value=value, unit="count", sentence=told[worst], headline=headline, details=details,
     )  # fmt: skip
 
 

@@ -117,7 +117,8 @@ def _over_time(board: Board, found: mixes.Against) -> Shape:
 
 
 def _steady(company: Company, team: int) -> bool:
-    return sum(m.n[team] >= statistics.LEAST for b, m in company.blocks.items() if b > 0) >= trend.LEAST_BLOCKS
+    known = [b for b, m in company.blocks.items() if b > 0 and m.n[team] >= statistics.LEAST]
+    return len(known) >= trend.LEAST_BLOCKS
 
 
 def _spread(now: Mixes, teams: list[int]) -> mixes.Statistic:

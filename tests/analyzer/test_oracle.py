@@ -170,11 +170,9 @@ def _same_focus(found: Board, then: Then) -> None:
         for what, side in zip(("held", "days"), sides, strict=True)
         for week in side
     }
-    wanted = {
-        (*key, w): float(v)
-        for key, pair in oracle_focus.in_progress(then).items()
-        for w, v in zip(("held", "days"), pair, strict=True)
-    }
+    wanted = {}
+    for (team, week), (held, days) in oracle_focus.in_progress(then).items():
+        wanted |= {(team, week, "held"): float(held), (team, week, "days"): float(days)}
     _agree(wip, wanted)
 
 

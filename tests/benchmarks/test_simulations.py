@@ -37,4 +37,4 @@ def test_few_false_alarms_over_teams_and_priorities() -> None:
 
 
 def test_a_true_shift_in_one_team_is_found() -> None:
-    assert team_priority.found(4, 0.05, 0.0, 40) >= 0.55
+    assert team_priority.found(4, 6, 0.05, 0.0, 25)[1] >= 0.5
