@@ -111,9 +111,8 @@ def main(arguments: list[str]) -> int:
             )
             held[spread, teams] = float(ever)
     for teams in TEAMS:
-        print(
-            f"Bar: at least {POWER:.0%} within 8 weeks, tickets alike, {teams} teams: {'MISSED' if held[0.0, teams] < POWER else 'met'}."
-        )
+        met = "MISSED" if held[0.0, teams] < POWER else "met"
+        print(f"Bar: at least {POWER:.0%} within 8 weeks, tickets alike, {teams} declared: {met}.")
     return int(missed or held[0.0, 1] < POWER)
 
 

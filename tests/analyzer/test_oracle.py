@@ -170,7 +170,7 @@ def _same_focus(found: Board, then: Then) -> None:
         for what, side in zip(("held", "days"), sides, strict=True)
         for week in side
     }
-    wanted = {}
+    wanted: dict[Any, float] = {}
     for (team, week), (held, days) in oracle_focus.in_progress(then).items():
         wanted |= {(team, week, "held"): float(held), (team, week, "days"): float(days)}
     _agree(wip, wanted)

@@ -12,7 +12,7 @@ from analyzer.measures.scattered_focus import measure
 from analyzer.result import Finding, Table
 from tests.conftest import MakeBoard
 
-IDS = {"g": "growth", "b": "bugs", "d": "data", "r": "returns", "s": "search"}
+IDS = {"g": "growth", "b": "bugs", "d": "data", "r": "returns", "s": "search"} | {c: f"rare-{c}" for c in "hijklmno"}
 PLAN = "strategy: First half\npriorities:\n" + "\n".join(
     f"  - {{id: {i}, match: [{{label: {i}}}]}}" for i in IDS.values()
 )
@@ -64,8 +64,8 @@ def test_nothing_changed(board: MakeBoard) -> None:
 
 
 def test_the_trap_a_bigger_team_is_not_more_scattered(board: MakeBoard) -> None:
-    """Three times the people finish three times the tickets: more in progress in all, and rare priorities are seen at last."""
-    rare = "g" * 14 + "bdrs"
+    """Three times the people finish six times the tickets: more in progress in all, and every one of 13 priorities is seen at last."""
+    rare = "gbdrshijklmno"
     finding = measure(
         board(PLAN, text=HEAD + weeks(45, 8, rare, people=6, each=1) + weeks(7, 0, rare, people=18, each=2, seed=4))
     )
