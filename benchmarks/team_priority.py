@@ -94,9 +94,8 @@ def main(arguments: list[str]) -> int:
         print(f"  {words:26} all: {sure(over, companies * len(rates))}\n")
         missed |= over > ALARMS
     print(f"Bar: at most {ALARMS:.0%}: {'MISSED' if missed else 'met'}.\n")
-    print(
-        f"A true shift of {100 * SHIFT:.0f} points in one team, from the end of its range; {', '.join(map(str, COUNTS))} priorities,"
-    )
+    counts = ", ".join(map(str, COUNTS))
+    print(f"A true shift of {100 * SHIFT:.0f} points in one team, from the end of its range; {counts} priorities,")
     print("rho 0.05 and 0.08; by the report of week 8 / by any of weeks 1 to 8:")
     held = {}
     for words, spread in (("tickets alike", 0.0), (f"effort differs ({SPREAD})", SPREAD)):

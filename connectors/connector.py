@@ -119,6 +119,10 @@ class Fatal(ConnectorError):
     """The settings or the source must be mended first."""
 
 
+class NotLetIn(Fatal):
+    """The address, the kind, the token or its account: asking the server once more may tell which."""
+
+
 def pseudonym(secret: bytes, tracker: str, account: str) -> str:
     """A stable stand-in for a person: the first 12 hex digits of HMAC-SHA256 over ``tracker:account``."""
     return "p-" + hmac.new(secret, f"{tracker}:{account}".encode(), hashlib.sha256).hexdigest()[:12]

@@ -10,9 +10,9 @@ from analyzer.calendar import week_name
 from analyzer.declared_mixes import Cell, cells, named, would_move
 from analyzer.judging import judgeable, not_judged, percent, span
 from analyzer.mixes import Company, Mixes
+from analyzer.privacy import ALL_TEAMS
 from analyzer.result import Finding, Line, Meta, Score, Series, Shape, Verdict
 from analyzer.standing import names_of
-from analyzer.teams import ALL_TEAMS
 
 META = Meta(
     id="team_divergence",

@@ -64,7 +64,7 @@ def test_nothing_changed(board: MakeBoard) -> None:
 
 
 def test_the_trap_a_bigger_team_is_not_more_scattered(board: MakeBoard) -> None:
-    """Three times the people finish six times the tickets: more in progress in all, and every one of 13 priorities is seen at last."""
+    """Three times the people finish six times the tickets: more in progress in all, and all 13 priorities are seen at last."""
     rare = "gbdrshijklmno"
     finding = measure(
         board(PLAN, text=HEAD + weeks(45, 8, rare, people=6, each=1) + weeks(7, 0, rare, people=18, each=2, seed=4))
