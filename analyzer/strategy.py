@@ -175,8 +175,9 @@ class Assumption(Placed):
     says: Filled = Field(description="The assumption in words.", examples=["Interrupts stay under a fifth of our time"])
     holds_if: ConditionText | None = Field(
         default=None,
-        description="share(ID) compared (<, <=, > or >=) with a percentage.",
-        examples=["share(keep-the-lights-on) <= 20%"],
+        description="share(ID) or unlinked() compared (<, <=, > or >=) with a percentage; wip(TEAM), tickets in progress per "
+        "person, or finished(ID), tickets finished a week, with a number.",
+        examples=["share(keep-the-lights-on) <= 20%", "wip(Payments) <= 3"],
     )
 
 
@@ -236,6 +237,12 @@ class Strategy(Placed):
     )
     priorities: tuple[Priority, ...] = Field(
         min_length=1, description="What matters, in order of weight.", examples=[[{"id": "fast-checkout"}]]
+    )
+    teams: dict[Filled, dict[str, ShareText]] = Field(
+        default_factory=dict,
+        description="How a team means to divide its own effort, by its name as the report shows it: ids of priorities, each with "
+        "a range. What is left out is not judged; teams may differ.",
+        examples=[{"Payments": {"fast-checkout": "50-70%"}}],
     )
     not_now: tuple[Parked, ...] = Field(
         default=(),
