@@ -64,7 +64,8 @@ WITH logged AS (
     JOIN ticket_team g ON g.ticket = e.ticket JOIN team_shown s ON s.team = g.team
     JOIN calendar c ON c.utc_day = {utc_day_sql("e.moment")}
     JOIN days d ON d.day = {local_day_sql("e.moment", "c")}
-    JOIN span_then p ON p.ticket = e.ticket AND p.field = 'phase' AND p.since <= e.moment AND (p.until IS NULL OR p.until > e.moment)
+    JOIN span_then p ON p.ticket = e.ticket AND p.field = 'phase' AND p.since <= e.moment
+        AND (p.until IS NULL OR p.until > e.moment)
     WHERE e.moment >= $1 AND p.value IN ('todo', 'doing')
 )
 SELECT DISTINCT p.ticket, p.kind, p.moment, p.week, p.shown, CASE

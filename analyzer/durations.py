@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import stats
@@ -29,12 +30,15 @@ def quantile(ended: Sequence[float], lasting: Sequence[float], part: float) -> Q
     found = stats.ecdf(stats.CensoredData(uncensored=np.asarray(ended, float), right=np.asarray(lasting, float)))
     at, rest = found.sf.quantiles, found.sf.probabilities
     with np.errstate(all="ignore"), warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # the interval has no bound where all or none are left: that is meant
+        warnings.simplefilter(
+            "ignore", RuntimeWarning
+        )  # the interval has no bound where all or none are left: that is meant
         wide = found.sf.confidence_interval(0.95, method="log-log")
-    return Quantile(
-        *(_first(at, np.nan_to_num(side, nan=0.0), 1 - part) for side in (rest, wide.low.probabilities)),
-        _first(at, np.nan_to_num(wide.high.probabilities, nan=1.0), 1 - part),
-    )
+    below: Any = wide.low
+    above: Any = wide.high
+    sides = (rest, np.nan_to_num(below.probabilities, nan=0.0), np.nan_to_num(above.probabilities, nan=1.0))
+    value, low, high = (_first(at, side, 1 - part) for side in sides)
+    return Quantile(value, low, high)
 
 
 def _first(at: np.ndarray, rest: np.ndarray, level: float) -> float | None:

@@ -37,7 +37,8 @@ WITH held AS (
         WHEN 'project' THEN 'parent' ELSE s.field END AS kind
     FROM started f JOIN day_end e ON e.day = f.day JOIN ticket_then t ON t.no = f.ticket
     JOIN span_then s ON s.ticket = f.ticket AND s.since < e.moment AND (s.until IS NULL OR s.until > f.moment)
-    WHERE s.value IS NOT NULL AND (s.field IN ('assignee', 'body', 'estimate', 'parent') OR (s.field = 'project' AND t.kind = 'linear'))
+    WHERE s.value IS NOT NULL AND (s.field IN ('assignee', 'body', 'estimate', 'parent')
+            OR (s.field = 'project' AND t.kind = 'linear'))
         AND f.week >= $1 AND f.level = 0
 ), kept AS (
     SELECT f.ticket, f.week, f.shown,
@@ -62,7 +63,10 @@ def lay_out_lacks(board: Board) -> None:
     board.once(lay_out)
     days = range(monday(board.history_week), board.today + 1)
     ends = [board.options.calendar.midnight(d + 1) for d in days]
-    board.lay("day_end", pd.DataFrame({"day": pd.Series(days, dtype="int64"), "moment": pd.Series(ends, dtype="datetime64[us]")}))
+    board.lay(
+        "day_end",
+        pd.DataFrame({"day": pd.Series(days, dtype="int64"), "moment": pd.Series(ends, dtype="datetime64[us]")}),
+    )
     board.con.execute(START, [board.history_week, list(LACKS)])
 
 

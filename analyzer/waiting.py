@@ -41,7 +41,8 @@ WITH mine AS (
 ), still AS (
     SELECT * FROM days_of UNION ALL SELECT ticket, shown, 'still', first, last FROM days_of WHERE cause <> 'open'
 ), reached AS (
-    SELECT *, max(last) OVER (PARTITION BY ticket, cause ORDER BY first, last ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reach
+    SELECT *, max(last) OVER (PARTITION BY ticket, cause ORDER BY first, last
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reach
     FROM still WHERE last > first
 ), island AS (
     SELECT *, sum(CASE WHEN reach >= first THEN 0 ELSE 1 END)
@@ -78,8 +79,13 @@ def lay_out(board: Board) -> None:
     """``standing`` (ticket, shown, cause, first, last), ``evening`` (ticket-evenings by team, cause and week) and ``workday``:
     how many working days lie before each day."""
     board.once(starts.lay_out)
-    statuses = board.rows("SELECT DISTINCT value FROM span_then WHERE field = 'status' AND value IS NOT NULL ORDER BY value")
-    known = [(r.value, "blocked" if BLOCKED.search(r.value) else "queued" if QUEUED.search(r.value) else None) for r in statuses]
+    statuses = board.rows(
+        "SELECT DISTINCT value FROM span_then WHERE field = 'status' AND value IS NOT NULL ORDER BY value"
+    )
+    known = [
+        (r.value, "blocked" if BLOCKED.search(r.value) else "queued" if QUEUED.search(r.value) else None)
+        for r in statuses
+    ]
     frame = pd.DataFrame(known, columns=["status", "cause"]).astype({"status": "str", "cause": "str"})
     board.lay("status_cause", frame[frame["cause"].isin(["blocked", "queued"])])
     board.con.execute(STANDING)

@@ -6,7 +6,7 @@ from analyzer import churn, own_past
 from analyzer.board import Board
 from analyzer.evidence import heaviest, row, table
 from analyzer.judging import empty, not_judged
-from analyzer.result import Finding, Meta, Verdict
+from analyzer.result import Finding, Meta, Shape, Verdict
 
 META = Meta(
     id="decision_churn",
@@ -91,19 +91,22 @@ def measure(board: Board) -> Finding:
         own_past.rows(found, 100, changed),
     )  # fmt: skip
     chart = own_past.over_time(board, by_week, "over_time", "Changes of mind per 100 tickets in progress", "count", 100)
-    details = [table("kinds", "What was decided again", columns, kinds), teams, chart]
+    details: list[Shape] = [table("kinds", "What was decided again", columns, kinds), teams, chart]
     value = 100 * whole.recent
     said = f"Decisions were made again {value:.0f} times a week for every 100 tickets in progress"
     loud = own_past.worst(found)
     if whole.shift is None or loud is None or loud.shift is None:
-        return not_judged(META, f"{said}; the weeks before say too little of what is usual.", details, value)
+        silent = not_judged(META, f"{said}; the weeks before say too little of what is usual.", details, value)
+        return silent.model_copy(update={"unit": "count"})
     verdict: Verdict = loud.verdict
     usual, top = 100 * whole.shift.usual, 100 * whole.shift.high
     sentence = f"{said}, as is usual here ({usual:.0f}; up to {top:.0f} are to be expected)."
     if verdict != "noise" and loud.name == own_past.ALL:
         sentence = f"{said}, more than the usual {usual:.0f} (up to {top:.0f} were to be expected)."
     elif verdict != "noise":
-        sentence = f"{said}; in {loud.name} it was {100 * loud.recent:.0f}, where {100 * loud.shift.usual:.0f} are usual."
+        sentence = (
+            f"{said}; in {loud.name} it was {100 * loud.recent:.0f}, where {100 * loud.shift.usual:.0f} are usual."
+        )
     headlines = {"signal": "Decisions are made again more often than usual.", "watch": "More decisions are made again."}
     return Finding(
         meta=META, verdict=verdict, value=value, unit="count", headline=headlines.get(verdict, ""),

@@ -10,7 +10,7 @@ import networkx as nx
 import numpy as np
 
 from analyzer import own_past, waiting
-from analyzer.board import KNOWN_UNTIL, Board
+from analyzer.board import Board
 from analyzer.calendar import monday
 from analyzer.durations import Quantile, quantile
 from analyzer.evidence import heaviest, row, table
@@ -31,10 +31,11 @@ META = Meta(
     ),
     limits=(
         "Only what the tracker shows: work that waits while its ticket says in progress is not seen. Statuses are known by their "
-        "English names. Which ticket blocks which is known for today only, so it is left out of reports on the past."
+        "English names. Which ticket blocks which is known for the moment of the pull only, so it is left out of reports on an "
+        "earlier one."
     ),
     source="Work item age and the 85th percentile: Vacanti 2015; Kaplan and Meier 1958; Brookmeyer and Crowley 1982.",
-    formula="Evenings on which begun tickets stood still / evenings on which tickets were begun and open, working days of the window.",
+    formula="Evenings on which begun tickets stood still / evenings on which they were open, working days of the window.",
     needs="Tickets with a change log, and 20 weeks before the window to compare with.",
 )  # fmt: skip
 
@@ -89,7 +90,9 @@ def measure(board: Board) -> Finding:
     ]  # fmt: skip
     limit, ageing = _ageing(board)
     details += ageing
-    details.append(own_past.over_time(board, by_week, "over_time", "Share of evenings on which begun work stood still", "share"))
+    details.append(
+        own_past.over_time(board, by_week, "over_time", "Share of evenings on which begun work stood still", "share")
+    )
     waits, circle = _who_waits(board)
     details += waits
     value = whole.recent
@@ -99,7 +102,9 @@ def measure(board: Board) -> Finding:
         return Finding(meta=META, verdict="noise", value=0.0, sentence=f"{sentence}{limit}{circle}", details=details)
     loud = own_past.worst(found)
     if loud is None or loud.shift is None:
-        return not_judged(META, f"{said}; the weeks before say too little of what is usual.{limit}{circle}", details, value)
+        return not_judged(
+            META, f"{said}; the weeks before say too little of what is usual.{limit}{circle}", details, value
+        )
     sentence = f"{said}, no more than usual."
     if loud.verdict != "noise":
         where = said if loud.name == own_past.ALL else f"{said}; in {loud.name} on {percent(loud.recent)}"
@@ -147,9 +152,7 @@ def _ageing(board: Board) -> tuple[str, list[Shape]]:
     if late.value is None:
         return "", []
     found = heaviest(board, AGEING, late.value, board.today)
-    rows = [
-        row({"team": team, "tickets": len(ids) + more}, found, team) for team, (ids, more) in sorted(found.items())
-    ]
+    rows = [row({"team": team, "tickets": len(ids) + more}, found, team) for team, (ids, more) in sorted(found.items())]
     number = sum(len(ids) + more for ids, more in found.values())
     title = f"In progress for more than {late.value:.0f} working days"
     columns = [("team", "Team", "text"), ("tickets", "Tickets", "tickets")]
@@ -160,8 +163,8 @@ def _ageing(board: Board) -> tuple[str, list[Shape]]:
 
 def _who_waits(board: Board) -> tuple[list[Shape], str]:
     """Which team's open tickets block those of another; trackers keep no past of it."""
-    known = board.one(KNOWN_UNTIL)
-    if known is None or known > board.as_of:
+    pulled = board.one("SELECT max(pulled) FROM trackers")
+    if pulled is None or pulled > board.as_of:
         return [], ""
     graph: nx.DiGraph[str] = nx.DiGraph()
     for r in board.rows(f"SELECT blocker, blocked, count(*) AS n FROM ({BLOCKS}) GROUP BY 1, 2 ORDER BY 1, 2"):
@@ -169,12 +172,22 @@ def _who_waits(board: Board) -> tuple[list[Shape], str]:
             graph.add_edge(r.blocker, r.blocked, n=int(r.n))
     if not graph:
         return [], ""
-    tickets = heaviest(board, f"SELECT blocker || ' > ' || blocked AS grp, ticket, 1 AS weight FROM ({BLOCKS}) WHERE blocker <> blocked")
-    edges = sorted((SimpleNamespace(a=a, b=b, n=n) for a, b, n in graph.edges(data="n")), key=lambda e: (-e.n, e.a, e.b))
+    tickets = heaviest(
+        board,
+        f"SELECT blocker || ' > ' || blocked AS grp, ticket, 1 AS weight FROM ({BLOCKS})",
+    )
+    edges: list[Any] = [SimpleNamespace(a=a, b=b, n=held["n"]) for a, b, held in graph.edges(data=True)]
+    edges.sort(key=lambda e: (-e.n, e.a, e.b))
     rows = [row({"blocked": e.b, "blocker": e.a, "tickets": e.n}, tickets, f"{e.a} > {e.b}") for e in edges[:40]]
-    columns = [("blocked", "Team that waits", "text"), ("blocker", "For", "text"), ("tickets", "Blocked tickets", "tickets")]
+    columns = [
+        ("blocked", "Team that waits", "text"),
+        ("blocker", "For", "text"),
+        ("tickets", "Blocked tickets", "tickets"),
+    ]
     links = [FlowLink(source=e.a, target=f"{e.b} waits", value=e.n) for e in edges[:40]]
-    circles = sorted((sorted(c) for c in nx.strongly_connected_components(graph) if len(c) > 1), key=lambda c: (-len(c), c))
+    circles = sorted(
+        (sorted(c) for c in nx.strongly_connected_components(graph) if len(c) > 1), key=lambda c: (-len(c), c)
+    )
     said = f" {' and '.join(circles[0])} wait for each other." if circles else ""
     return [
         table("waits", "Which team waits for which, today", columns, rows),

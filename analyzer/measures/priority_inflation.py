@@ -11,15 +11,15 @@ from analyzer import churn, own_past, urgency
 from analyzer.board import Board
 from analyzer.evidence import heaviest, row, table
 from analyzer.judging import counted, empty, not_judged, percent
-from analyzer.result import Finding, Meta
+from analyzer.result import Finding, Meta, Shape
 
 META = Meta(
     id="priority_inflation",
     title="Priority inflation",
     question="Is more and more called urgent?",
     how=(
-        "The share of new tickets made with one of the top urgencies (Jira: Highest, High, Blocker, Critical; Linear: Urgent, High; "
-        "P0, P1), with the urgency each was made with and not today's. Every ticket is in the whole, also those left at the "
+        "The share of new tickets made with one of the top urgencies (Jira: Highest, High, Blocker, Critical; Linear: Urgent, "
+        "High; P0, P1), with the urgency each was made with and not today's. Every ticket is in the whole, also those left at the "
         "default. It is set against what the types of these tickets would give at their own earlier shares, so that more bugs "
         "are not taken for more alarm, and tested against the weeks before (over-dispersed Poisson), over all and by team; so is "
         "the number of promotions for every ticket in progress. All are corrected together. Signal: p at most 0.005 and more "
@@ -61,7 +61,9 @@ def measure(board: Board) -> Finding:
     if reason := empty(board):
         return not_judged(META, reason)
     if not board.one("SELECT count(*) FROM ticket_then WHERE history <> 'none'"):
-        return not_judged(META, "No ticket came with a change log: its priority is known as last recorded, not as it was made.")
+        return not_judged(
+            META, "No ticket came with a change log: its priority is known as last recorded, not as it was made."
+        )
     board.once(churn.lay_out)
     board.once(urgency.lay_out)
     recent, past = own_past.weeks(board)
@@ -75,7 +77,10 @@ def measure(board: Board) -> Finding:
     active = {r.week: r.n for r in board.rows("SELECT week, count(*) AS n FROM active GROUP BY week")}
     moves = {r.week: r for r in board.rows(MOVES)}
     up, down = (sum(getattr(moves[w], side) for w in recent if w in moves) for side in ("promoted", "demoted"))
-    made = [SimpleNamespace(name="", week=w, events=moves[w].promoted if w in moves else 0, exposure=n) for w, n in active.items()]
+    made = [
+        SimpleNamespace(name="", week=w, events=moves[w].promoted if w in moves else 0, exposure=n)
+        for w, n in active.items()
+    ]
     promoted = own_past.rates(board, made)[0]
     found = own_past.corrected(
         [*ratio, own_past.Rate(PROMOTED, promoted.events, promoted.exposure, promoted.shift, promoted.p)]
@@ -101,13 +106,15 @@ def measure(board: Board) -> Finding:
         ("usual", "Usual", "share"),
     ]  # fmt: skip
     by_team = heaviest(
-        board, "SELECT shown AS grp, ticket, rank AS weight FROM first_urgency WHERE top = 1 AND week IN (SELECT unnest(?))", recent
+        board,
+        "SELECT shown AS grp, ticket, rank AS weight FROM first_urgency WHERE top = 1 AND week IN (SELECT unnest(?))",
+        recent,
     )
     chart = [SimpleNamespace(week=r.week, events=r.top, exposure=r.n) for r in new]
     note = f"{counted(up, 'promotion')} and {counted(down, 'demotion')} after the first day. Effective number of urgencies in use: "
     note += f"{_number([r.recent for r in words]):.1f}, before {_number([r.past for r in words]):.1f}."
     title = "As many as their types usually bring would be 1"
-    details = [
+    details: list[Shape] = [
         table("urgencies", "How urgent new tickets were made", columns, lines, note),
         table("against_past", title, own_past.columns("count", "Where"), own_past.rows(found, tickets=by_team)),
         own_past.over_time(board, chart, "over_time", "Share of new tickets made at the top", "share"),
@@ -116,12 +123,16 @@ def measure(board: Board) -> Finding:
     said = f"{percent(value)} of {counted(whole, 'new ticket')} were made at the top urgencies"
     loud = own_past.worst(found)
     if not top and not up:
-        return Finding(meta=META, verdict="noise", value=0.0, sentence="No new ticket was made urgent.", details=details)
+        return Finding(
+            meta=META, verdict="noise", value=0.0, sentence="No new ticket was made urgent.", details=details
+        )
     if loud is None or loud.shift is None:
         return not_judged(META, f"{said}; the weeks before say too little of what is usual.", details, value)
     sentence = f"{said}, no more than is usual for their types."
     if loud.verdict != "noise" and loud.name == PROMOTED:
-        sentence = f"{counted(up, 'promotion')} to a higher urgency came on {counted(down, 'demotion')}, more than usual."
+        sentence = (
+            f"{counted(up, 'promotion')} to a higher urgency came on {counted(down, 'demotion')}, more than usual."
+        )
     elif loud.verdict != "noise":
         where = "" if loud.name == own_past.ALL else f"; in {loud.name}"
         times = loud.recent / loud.shift.usual if loud.shift.usual else 0.0
@@ -145,7 +156,11 @@ def _expected(new: list[Any], past: set[int]) -> list[Any]:
     made = []
     for r in new:
         held = usual.get(r.type)
-        made.append(SimpleNamespace(name=r.shown, week=r.week, events=r.top, exposure=r.n * (over_all if held is None else held)))
+        made.append(
+            SimpleNamespace(
+                name=r.shown, week=r.week, events=r.top, exposure=r.n * (over_all if held is None else held)
+            )
+        )
     return made
 
 

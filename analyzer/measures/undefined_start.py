@@ -60,7 +60,9 @@ def measure(board: Board) -> Finding:
     board.once(starts.lay_out_lacks)
     recent, past = own_past.weeks(board)
     kinds = board.rows(KINDS)
-    ready = {w: r.strategy.ready for w in recent if (r := board.regimes.get(w)) is not None and r.strategy.ready is not None}
+    ready = {
+        w: r.strategy.ready for w in recent if (r := board.regimes.get(w)) is not None and r.strategy.ready is not None
+    }
     declared = bool(ready)
     judged = sorted(ready) if declared else recent
     customary = _customary(kinds, set(past))
@@ -94,7 +96,9 @@ def measure(board: Board) -> Finding:
         )  # fmt: skip
     loud = own_past.worst(found)
     if loud is None or loud.shift is None:
-        return not_judged(META, f"{said} that starts here usually have. The weeks before say too little.", details, value)
+        return not_judged(
+            META, f"{said} that starts here usually have. The weeks before say too little.", details, value
+        )
     usual = f"where {percent(loud.shift.usual)} is usual"
     lack = f"no {WORDS[loud.name]}" if loud.name in WORDS else "something missing"
     where = f" in {loud.name}" if loud.name not in WORDS and loud.name != own_past.ALL else ""
@@ -154,6 +158,8 @@ def _details(
     by_team = heaviest(board, BY_TEAM, [w for w, _ in inside], [k for _, k in inside])
     return [
         table("kinds", "What was missing when work started", columns, lines),
-        table("by_team", "Starts that lacked something", own_past.columns("share"), own_past.rows(teams, tickets=by_team)),
+        table(
+            "by_team", "Starts that lacked something", own_past.columns("share"), own_past.rows(teams, tickets=by_team)
+        ),
         own_past.over_time(board, by_week, "over_time", "Share of starts that lacked something", "share"),
     ]

@@ -2,7 +2,8 @@
 
 A table of tickets begins with the column ``key``; ``A-1..12`` draws a dozen alike. The columns ``created``, ``doing``,
 ``done`` and ``cancelled`` are days; every other column is a field, whose cell is ``value``, or ``value@since``, or
-``value@since/until``, several joined by ``+``; ``-`` is empty. A column ``phase`` stands instead of ``doing`` and the like. ``serves`` is a label. ``assignee`` ``1..6`` takes turns.
+``value@since/until``, several joined by ``+``; ``-`` is empty.
+A column ``phase`` stands instead of ``doing`` and the like. ``serves`` is a label. ``assignee`` ``1..6`` takes turns.
 A table that begins with ``sprint``, ``cycle``, ``project``, ``version``, ``milestone`` or ``initiative`` draws containers.
 """
 
