@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,12 +80,17 @@ def intended(regime: Regime | None, target: str) -> tuple[float, float] | None:
 
 def ranges(board: Board, totals: dict[int, int], target: str) -> tuple[float, float] | None:
     """The range over the judged weeks: each week's own, weighted by that week's effort; ``None`` if a week declares none."""
-    whole = sum(totals.get(w, 0) for w in board.judged_weeks)
+    return ranges_of(board, totals, target, board.judged_weeks)
+
+
+def ranges_of(board: Board, totals: dict[int, int], target: str, weeks: Sequence[int]) -> tuple[float, float] | None:
+    """The same over any weeks."""
+    whole = sum(totals.get(w, 0) for w in weeks)
     if not whole:
         return None
     low = high = 0.0
-    for week in board.judged_weeks:
-        declared = intended(board.regimes[week], target)
+    for week in weeks:
+        declared = intended(board.regimes.get(week), target)
         if declared is None:
             return None
         low += declared[0] * totals.get(week, 0) / whole

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from analyzer import effort, forest, mapping, teams
+from analyzer import effort, forest, mapping, privacy, teams
 from analyzer.calendar import Calendar, day_of, local_day_sql, monday, utc_day_sql, week_name, week_of_day
 from analyzer.regimes import Regime, regimes_by_week
 from analyzer.result import Window
@@ -61,7 +61,7 @@ class Board:
         teams.lay_out(con, self.options.teams)
         mapping.lay_out(con, self.distinct_regimes)
         effort.lay_out(con, self)
-        teams.merge_small(con, self.options.at_least)
+        privacy.lay_out(con, self.options.at_least, self.first_week, self.last_week)
         effort.allocate(con, self)
 
     def _calendar(self) -> None:

@@ -89,7 +89,7 @@ GROUP BY c.rule, c.ticket, c.conditions HAVING count(DISTINCT r.condition) = c.c
 
 DECIDED = """
 CREATE OR REPLACE TEMP TABLE decided AS
-WITH known AS (SELECT d.* FROM decisions d CROSS JOIN moment m WHERE d.moment <= m.as_of),
+WITH known AS (SELECT d.* FROM decisions d CROSS JOIN moment m WHERE d.moment <= m.as_of AND d.kind = 'link'),
 last AS (SELECT target, max(moment) AS moment FROM known GROUP BY target)
 SELECT k.target, k.priority, k.weight FROM known k JOIN last l ON l.target = k.target AND l.moment = k.moment
 """

@@ -26,6 +26,13 @@ STEPS: tuple[str, ...] = (
     CREATE TABLE runs (no INTEGER DEFAULT nextval('run_no'), moment TIMESTAMP, kind VARCHAR, as_of TIMESTAMP, body VARCHAR);
     """,
     "CREATE TABLE scans (tracker VARCHAR, started TIMESTAMP, since TIMESTAMP, cursor VARCHAR, finished TIMESTAMP);",
+    """
+    ALTER TABLE decisions ADD COLUMN kind VARCHAR DEFAULT 'link';
+    ALTER TABLE decisions ADD COLUMN choice VARCHAR;
+    ALTER TABLE decisions ADD COLUMN until TIMESTAMP;
+    CREATE TABLE strategy_seen (name VARCHAR, moment TIMESTAMP, digest VARCHAR, body VARCHAR);
+    """,
+    "CREATE TABLE texts (fingerprint VARCHAR, body VARCHAR);",
 )
 
 

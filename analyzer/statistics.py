@@ -29,6 +29,10 @@ SURE, LIKELY = 0.05, 0.20
 """Adjusted p at or below which a verdict is a signal (95 %) or worth watching (80 %)."""
 
 
+def array(values: Iterable[float]) -> Array:
+    return np.asarray([*values], dtype=np.float64)
+
+
 def kish(total: float, squares: float) -> float:
     """Effective number of equally weighted tickets: (sum of weights)^2 / sum of squared weights (Kish 1965)."""
     return total * total / squares if squares > 0 else 0.0

@@ -29,7 +29,11 @@ ONE_ROW_IS = {
     "relations": "one ticket that blocks, duplicates or relates to another; one container that is part of another",
     "people": "one pseudonym; never a name",
     "problems": "one thing in the source that could not be taken at its word",
-    "decisions": "one word of a person on what a ticket or container serves (nothing writes them yet)",
+    "texts": "one body that some ticket has or had; `body` spans name it by its fingerprint",
+    "decisions": "one word of a person, never taken back: `kind` link (what a ticket or container serves), finding (what was "
+    "decided on one: `choice` act, accept or dismiss, with a reason and until when), scope (a growth that was agreed), "
+    "review (held), note (an owner spoke)",
+    "strategy_seen": "one version of a strategy file, with the moment it was first seen or committed to git",
     "runs": "one pull, or one report frozen as it was written",
 }
 
