@@ -4,22 +4,6 @@ from __future__ import annotations
 
 from analyzer.board import Board
 
-OPTIONAL = {
-    "text_then": (
-        "texts",
-        "SELECT fingerprint, body FROM texts",
-        "NULL::VARCHAR AS fingerprint, NULL::VARCHAR AS body",
-    ),
-    "seen_then": (
-        "container_seen",
-        "SELECT s.container, s.field, s.value, s.since FROM container_seen s CROSS JOIN moment m WHERE s.since <= m.as_of",
-        "NULL::VARCHAR AS container, NULL::VARCHAR AS field, NULL::VARCHAR AS value, NULL::TIMESTAMP AS since",
-    ),
-}
-"""Views over tables that not every store has: (table, rows as of the moment, columns of the empty one)."""
-
-HAS = "SELECT count(*) FROM duckdb_tables() WHERE table_name = ?"
-
 LISTED = r"(?:^|\n)\s*(?:[-*+\x{2022}#]|\d+[.)]|\[[ xX]?\])\s+\S"
 """A line of a list: a bullet, a number or a box to tick."""
 
@@ -63,7 +47,7 @@ INSERT INTO scope_event
 WITH named AS (SELECT DISTINCT was AS fingerprint FROM rewriting UNION SELECT DISTINCT is_now FROM rewriting),
 listed AS (
     SELECT t.fingerprint, max(len(regexp_extract_all(t.body, $1))) AS lines
-    FROM text_then t JOIN named n ON n.fingerprint = t.fingerprint GROUP BY t.fingerprint
+    FROM texts t JOIN named n ON n.fingerprint = t.fingerprint GROUP BY t.fingerprint
 ), compared AS (
     SELECT r.*, l.lines - CASE WHEN r.was IS NULL THEN 0 ELSE w.lines END AS lines FROM rewriting r
     LEFT JOIN listed w ON w.fingerprint = r.was LEFT JOIN listed l ON l.fingerprint = r.is_now
@@ -76,7 +60,7 @@ WHERE lines > 0 OR after - before >= 80 AND 5 * (after - before) >= before
 DATE_MOVED = """
 INSERT INTO scope_event
 WITH stated AS (
-    SELECT s.container, try_cast(s.value AS TIMESTAMP) AS day, s.since FROM seen_then s WHERE s.field = 'end'
+    SELECT s.container, try_cast(s.value AS TIMESTAMP) AS day, s.since FROM container_seen s WHERE s.field = 'end'
     UNION ALL
     SELECT t.id, try_cast(s.value AS TIMESTAMP), s.since FROM ticket_then t JOIN span_then s ON s.ticket = t.no
     WHERE t.level >= 1 AND s.field = 'due' AND s.value IS NOT NULL
@@ -94,9 +78,6 @@ WHERE b.planned = 1 AND b.place = 1 AND date_diff('day', b.day, n.day) > 0
 
 def lay_out(board: Board) -> None:
     """Adds swapped, rewritten and date_moved to ``scope_event``."""
-    for view, (table, rows, columns) in OPTIONAL.items():
-        there = board.one(HAS, table)
-        board.con.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS {rows if there else f'SELECT {columns} LIMIT 0'}")
     board.con.execute(SWAPPED)
     board.con.execute(REWRITING)
     board.con.execute(REWRITTEN, [LISTED])

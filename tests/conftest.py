@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Protocol
 
 import pytest
 
 from analyzer.board import Board, Options
-from analyzer.store import Store
+from analyzer.store import Connection, Store
 from tests.analyzer import drawn
 
 
 class MakeBoard(Protocol):
-    """Strategies as YAML texts; ``text`` stands in for the docstring; ``decisions`` are (target, priority, weight); ``stored`` are
-    further rows by table, each a dict by column."""
+    """Strategies as YAML texts; ``text`` stands in for the docstring; ``decisions`` are (target, priority, weight); ``prepare`` may
+    put more into the store."""
 
     def __call__(
         self, *strategies: str, text: str | None = None, as_of: datetime = drawn.AS_OF,
-        decisions: Sequence[tuple[str, str | None, int]] = (),
-        stored: Mapping[str, Sequence[Mapping[str, Any]]] = MappingProxyType({}), **options: Any,
+        decisions: Sequence[tuple[str, str | None, int]] = (), prepare: Callable[[Connection], object] = lambda _con: None,
+        **options: Any,
     ) -> Board: ...  # fmt: skip
 
 
@@ -34,8 +33,8 @@ def board(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeBoard]
 
         def make(
             *strategies: str, text: str | None = None, as_of: datetime = drawn.AS_OF,
-            decisions: Sequence[tuple[str, str | None, int]] = (),
-        stored: Mapping[str, Sequence[Mapping[str, Any]]] = MappingProxyType({}), **options: Any,
+            decisions: Sequence[tuple[str, str | None, int]] = (), prepare: Callable[[Connection], object] = lambda _con: None,
+            **options: Any,
         ) -> Board:  # fmt: skip
             number = len(list(tmp_path.glob("*.duckdb")))
             store = Store(tmp_path / f"{number}.duckdb")
@@ -46,10 +45,7 @@ def board(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeBoard]
                         "INSERT INTO decisions (moment, author, target, priority, weight, reason) VALUES (?, 'test', ?, ?, ?, '')",
                         [drawn.at("2026-01-01").replace(tzinfo=None), target, priority, weight],
                     )
-                for table, rows in stored.items():
-                    for row in rows:
-                        marks = ", ".join("?" * len(row))
-                        con.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values()))
+                prepare(con)
             made = drawn.strategies(tmp_path / f"strategy-{number}", *strategies)
             return Board(stack.enter_context(store.reading()), made, Options(**options), as_of)
 

@@ -2,12 +2,14 @@
 
 A table of tickets begins with the column ``key``; ``A-1..12`` draws a dozen alike. The columns ``created``, ``doing``,
 ``done`` and ``cancelled`` are days; every other column is a field, whose cell is ``value``, or ``value@since``, or
-``value@since/until``, several joined by ``+``; ``-`` is empty. ``serves`` is a label. ``assignee`` ``1..6`` takes turns.
+``value@since/until``, several joined by ``+``; ``-`` is empty.
+A column ``phase`` stands instead of ``doing`` and the like. ``serves`` is a label. ``assignee`` ``1..6`` takes turns.
 A table that begins with ``sprint``, ``cycle``, ``project``, ``version``, ``milestone`` or ``initiative`` draws containers.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -25,18 +27,9 @@ AS_OF = datetime(2026, 3, 2, tzinfo=UTC)
 LEVELS = {"Sub-task": -1, "Epic": 1, "Initiative": 2}
 KINDS = ("sprint", "cycle", "project", "version", "milestone", "initiative")
 FIELDS = (
-    "assignee",
-    "team",
-    "type",
-    "parent",
-    "estimate",
-    "archived",
-    "body",
-    "due",
-    *KINDS[:-1],
-    "label",
-    "component",
-)
+    "assignee", "team", "type", "parent", "estimate", "archived", *KINDS[:-1], "label", "component",
+    "urgency", "status", "flagged", "body", "phase", "due",
+)  # fmt: skip
 HOURS = {"todo": 8, "doing": 9, "done": 15, "cancelled": 15}
 
 Line = dict[str, str]
@@ -77,6 +70,44 @@ def save(con: Connection, text: str, tracker: str = "jira") -> None:
     """Puts what a text draws into a store, as a pull does."""
     con.execute("INSERT INTO trackers VALUES (?, ?, 'drawn', true, TIMESTAMP '2100-01-01')", [tracker, tracker])
     save_parsed(con, tracker, draw(text))
+
+
+def spoken(con: Connection, text: str) -> None:
+    """Words of people: a table with the columns ``day``, ``kind``, ``target`` and, if any, ``choice``, ``reason``, ``until``."""
+    head, *rows = [line.split() for line in text.strip().splitlines()]
+    for cells in rows:
+        row = {k: v for k, v in zip(head, cells, strict=True) if v != "-"}
+        until = at(row["until"]).replace(tzinfo=None) if "until" in row else None
+        con.execute(
+            "INSERT INTO decisions (moment, author, kind, target, choice, reason, until) VALUES (?, 'test', ?, ?, ?, ?, ?)",
+            [
+                at(row["day"], 12).replace(tzinfo=None),
+                row["kind"],
+                row["target"],
+                row.get("choice"),
+                row.get("reason"),
+                until,
+            ],
+        )
+
+
+def frozen(con: Connection, day: str, **findings: tuple[str, float]) -> None:
+    """An earlier report, seen from a Monday, that said (verdict, value) of some measures."""
+    from analyzer.calendar import day_number, week_name, week_of_day
+
+    week = week_of_day(day_number(at(day).date())) - 1
+    body = {
+        "effort": "days", "as_of": f"{day}T00:00:00Z",
+        "window": {"last_day": f"{at(day) - timedelta(days=1):%Y-%m-%d}", "weeks": [week_name(week)], "set_apart": []},
+        "findings": [
+            {"meta": {"id": i, "title": i.replace("_", " ").capitalize()}, "verdict": v, "value": n, "unit": "share", "details": []}
+            for i, (v, n) in findings.items()
+        ],
+    }  # fmt: skip
+    moment = at(day, 1).replace(tzinfo=None)
+    con.execute(
+        "INSERT INTO runs (moment, kind, as_of, body) VALUES (?, 'report', ?, ?)", [moment, moment, json.dumps(body)]
+    )
 
 
 def strategies(folder: Path, *texts: str) -> tuple[Strategy, ...]:
@@ -122,6 +153,7 @@ def _ticket(out: Parsed, row: Line, copy: int) -> None:
     steps = [("todo", created), *days]
     ends = [*(since for _, since in steps[1:]), None]
     spans = [Span(ident, "phase", p, since, until) for (p, since), until in zip(steps, ends, strict=True)]
+    spans = spans if "phase" not in row else []
     spans.append(Span(ident, "title", row.get("title", f"Title of {key}"), created, None))
     if kind == "jira":
         spans.append(Span(ident, "project", f"{tracker}:space:{key.rsplit('-', 1)[0]}", created, None))

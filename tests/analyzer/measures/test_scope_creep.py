@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 
 import pytest
 
 from analyzer.measures.scope_creep import measure
 from analyzer.result import BurnUp, Finding, Table
+from analyzer.store import Connection
 from tests.conftest import MakeBoard
 
 PLAN = """
@@ -33,6 +35,17 @@ def usual(extra: str = "") -> str:
         + "\n\n"
         + "\n".join([*sprints, "Now 2026-02-02 2026-02-13 2026-02-13"])
     )
+
+
+def stored(table: str, rows: Sequence[Mapping[str, object]]) -> Callable[[Connection], None]:
+    """Puts rows into a table of the store."""
+
+    def prepare(con: Connection) -> None:
+        for row in rows:
+            marks = ", ".join("?" * len(row))
+            con.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values()))
+
+    return prepare
 
 
 PLANNED = "A-2001..2010 2026-02-01T00:00 2026-02-13 Now"
@@ -281,31 +294,26 @@ def test_a_text_that_grew_after_the_start_is_rewritten_and_one_that_was_mended_i
 
 
 def test_a_listed_line_more_is_counted_where_both_texts_are_kept(board: MakeBoard) -> None:
-    made = board(PLAN, text=REWRITTEN)
-    made.con.execute("CREATE TEMP TABLE texts (fingerprint VARCHAR, body VARCHAR)")
-    texts = [
-        ("100:a", "Pay by card\n- Visa"),
-        ("300:b", "Pay\n- Visa\n* Master\n1. Amex"),
-        ("110:c", "Pay\n[ ] Visa\n\u2022 Master"),
-    ]
-    made.con.executemany("INSERT INTO texts VALUES (?, ?)", texts)
-    now = cells(measure(made), "changes")["Now"]
+    texts = {
+        "100:a": "Pay by card\n- Visa", "300:b": "Pay\n- Visa\n* Master\n1. Amex", "110:c": "Pay\n[ ] Visa\n\u2022 Master",
+    }  # fmt: skip
+    rows = [{"fingerprint": f, "body": body} for f, body in texts.items()]
+    now = cells(measure(board(PLAN, text=REWRITTEN, prepare=stored("texts", rows))), "changes")["Now"]
     assert (now["rewritten"], now["listed"]) == (2, 3)
 
 
 def test_an_end_that_moved_is_told_in_days(board: MakeBoard) -> None:
-    made = board(PLAN, text=FEW + SPRINT)
-    made.con.execute(
-        "CREATE TEMP TABLE container_seen (container VARCHAR, field VARCHAR, value VARCHAR, since TIMESTAMP)"
-    )
-    ends = [
-        ("2026-02-10", "2026-01-20"),
-        ("2026-02-11", "2026-02-03"),
-        ("2026-02-16", "2026-02-12"),
-        ("2026-03-16", "2026-02-20"),
+    ends = {
+        "2026-01-20": "2026-02-10",
+        "2026-02-03": "2026-02-11",
+        "2026-02-12": "2026-02-16",
+        "2026-02-20": "2026-03-16",
+    }
+    rows = [
+        {"container": "jira:sprint:Now", "field": "end", "value": f"{day} 00:00:00", "since": since}
+        for since, day in ends.items()
     ]
-    rows = [("jira:sprint:Now", "end", f"{day} 00:00:00", since) for day, since in ends]
-    made.con.executemany("INSERT INTO container_seen VALUES (?, ?, ?, ?)", rows)
+    made = board(PLAN, text=FEW + SPRINT, prepare=stored("container_seen", rows))
     # 11 February was stated at the commitment, 16 February when it ended
     assert cells(measure(made), "changes")["Now"]["later"] == 5.0
 
@@ -349,7 +357,7 @@ WORD = {"moment": "2026-02-12", "kind": "scope", "choice": "agreed", "target": "
 def test_growth_that_someone_recorded_as_agreed_is_shown_and_not_judged(
     board: MakeBoard, word: dict[str, object], verdict: str
 ) -> None:
-    finding = measure(board(PLAN, text=GREW, stored={"decisions": [word]}))
+    finding = measure(board(PLAN, text=GREW, prepare=stored("decisions", [word])))
     assert finding.verdict == verdict
     assert cells(finding)["Now"]["agreed"] == (8 if verdict == "noise" else 0)
     assert counted(finding) == (10, 8, 0, 0)
@@ -395,7 +403,7 @@ def version(limit: str, moment: str) -> dict[str, str]:
 def test_growth_in_the_days_around_a_raised_range_is_agreed(
     board: MakeBoard, versions: list[dict[str, str]], verdict: str
 ) -> None:
-    finding = measure(board(AGREED, text=RAISED, stored={"strategy_seen": versions}))
+    finding = measure(board(AGREED, text=RAISED, prepare=stored("strategy_seen", versions)))
     assert finding.verdict == verdict
     assert cells(finding, "agreed")["Growth"]["later"] == (2 if verdict == "noise" else 0)
 
