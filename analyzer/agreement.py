@@ -103,7 +103,10 @@ def _more(before: Limits, after: Limits) -> list[str]:
 
 
 def _of_model(priorities: tuple[Priority, ...]) -> Limits:
-    return {p.id: _limits(p.share, p.scope and p.scope.items, p.scope and p.scope.points) for p in priorities}
+    return {
+        p.id: _limits(p.share, p.scope.items if p.scope else None, p.scope.points if p.scope else None)
+        for p in priorities
+    }
 
 
 def _of_text(body: str) -> Limits | None:

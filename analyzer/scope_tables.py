@@ -99,8 +99,8 @@ def _usual(boxes: pd.DataFrame) -> Shape:
 
 def _rates(where: str, numbers: pd.DataFrame, planned: pd.DataFrame) -> dict[str, Any]:
     growth = np.quantile(planned["came"] / planned["planned"], base_rates.QUANTILES) if len(planned) else [None] * 4
-    shares = (float((numbers[c] > 0).mean()) for c in ("came", "removed"))
-    return _cells(where, len(numbers), *shares, growth)
+    came, removed = (float((numbers[c] > 0).mean()) for c in ("came", "removed"))
+    return _cells(where, len(numbers), came, removed, growth)
 
 
 def _cells(where: str, sprints: int, added: float, removed: float, growth: Iterable[float | None]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from connectors.ticket import Container, Span, Ticket
 
 DAY = timedelta(days=1)
 
+Estimate = tuple[str | None, datetime | None, datetime | None]
 Made = tuple[Ticket, list[Span]]
 
 
@@ -25,7 +26,7 @@ def plots(seed: int, containers: list[Container], begin: datetime, end: datetime
     assert box.start is not None
     parent = rng.choice(["jira:404", f"{box.tracker}:0"])
     made, shrank = box.start + rng.choice([1, 6, 6, 9]) * DAY, box.start + 7 * DAY
-    stays = [
+    stays: list[tuple[datetime, list[Estimate], None]] = [
         (max(begin, box.start - 3 * DAY), [("3", None, shrank), (rng.choice(["1", "0.5", "3"]), shrank, None)], None)
     ]
     stays += [(made, [(rng.choice(["1", "2", "3", None]), None, None)], None)] * rng.choice([1, 1, 2])
@@ -48,7 +49,7 @@ def plots(seed: int, containers: list[Container], begin: datetime, end: datetime
 def _ticket(
     seed: int, n: int, box: Container, created: datetime, end: datetime,
     inside: list[tuple[str, datetime, datetime | None]],
-    estimates: list[tuple[str | None, datetime | None, datetime | None]], parent: str | None,
+    estimates: list[Estimate], parent: str | None,
 ) -> Made:  # fmt: skip
     ident = f"{box.tracker}:9{n}"
     kind = "linear" if box.kind == "cycle" else "jira"
