@@ -216,6 +216,11 @@ class Strategy(Placed):
         description="What is parked.",
         examples=[[{"id": "mobile-redesign", "match": [{"label": "mobile"}]}]],
     )
+    agreed_when: tuple[Rule, ...] = Field(
+        default=(),
+        description="Rules that say which tickets were agreed on, whatever deliverable took them on after its start.",
+        examples=[[{"label": "scope-approved"}]],
+    )
     assumptions: tuple[Assumption, ...] = Field(
         default=(), description="What the strategy rests on.", examples=[[{"says": "Interrupts stay small"}]]
     )

@@ -28,7 +28,7 @@ LEVELS = {"Sub-task": -1, "Epic": 1, "Initiative": 2}
 KINDS = ("sprint", "cycle", "project", "version", "milestone", "initiative")
 FIELDS = (
     "assignee", "team", "type", "parent", "estimate", "archived", *KINDS[:-1], "label", "component",
-    "urgency", "status", "flagged", "body", "phase",
+    "urgency", "status", "flagged", "body", "phase", "due",
 )  # fmt: skip
 HOURS = {"todo": 8, "doing": 9, "done": 15, "cancelled": 15}
 

@@ -33,6 +33,7 @@ AWKWARD = (
     "priority", "upkeep", "parked", "none", "days", "count", "points", "scattered", "several at once",
     *(f"{event} {kind}" for kind in ("sprint", "cycle", "version", "milestone", "project", "initiative", "epic")
       for event in ("planned", "added", "pulled_in", "removed") if (event, kind) != ("pulled_in", "milestone")),
+    "scope carried", "scope split", "scope re_estimated", "scope swapped", "scope rewritten", "scope date_moved",
     "counted", "carried", "machine", "groomed", "re-prioritised", "reassigned", "re-parented", "carried over", "moved on",
     "sent back", *(f"{has} {kind}" for has in ("lacks", "has") for kind in ("owner", "text", "estimate", "parent")),
 )  # fmt: skip
@@ -48,9 +49,12 @@ ALLOCATION = """
 SELECT basis, week, regime, in_force, target, kind, team, sum(units) FROM share_of
 GROUP BY basis, week, regime, in_force, target, kind, team
 """
+EVENTS = """
+SELECT e.container, e.kind, t.id, e.event, e.moment, round(e.amount, 6), e.origin
+FROM scope_event e LEFT JOIN ticket_then t ON t.no = e.ticket
+"""
 CHURN = "SELECT t.id, e.kind, e.moment, e.fate FROM churn_event e JOIN ticket_then t ON t.no = e.ticket"
 LACKS = "SELECT t.id, l.kind, l.week, l.lacks FROM start_lack l JOIN ticket_then t ON t.no = l.ticket"
-EVENTS = "SELECT e.container, e.kind, t.id, e.event, e.moment FROM scope_event e JOIN ticket_then t ON t.no = e.ticket"
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +112,8 @@ def _awkward(then: Then) -> Iterator[str]:
             yield from (x.via for x in links)
             yield from ({f"{n} targets" for n in [len(links)]} | {x.kind for x in links})
     yield from (basis for basis, _, _ in oracle_effort.effort(then))
-    yield from (f"{e.event} {e.kind}" for e in oracle_scope.events(then))
+    for e in oracle_scope.events(then):
+        yield from (f"scope {e.event}", f"{e.event} {e.kind}")
     yield from ("scattered" for number in oracle_focus.scatter(then).values() if number > 1.5)
     yield from ("several at once" for held, days in oracle_focus.in_progress(then).values() if held > days)
     yield from (word for t in oracle_churn.turns(then) for word in (t.kind, t.fate))
@@ -160,7 +165,9 @@ def _same_allocation(found: Board, then: Then) -> None:
 def _same_scope(found: Board, then: Then) -> None:
     scope.lay_out(found)
     rows = found.con.execute(EVENTS).fetchall()
-    given_ = {oracle_scope.Event(c, kind, ticket, event, _aware(at)) for c, kind, ticket, event, at in rows}
+    given_ = {
+        oracle_scope.Event(c, kind, ticket, event, _aware(at), *rest) for c, kind, ticket, event, at, *rest in rows
+    }
     assert len(given_) == len(rows), "an event is there twice"
     _agree(dict.fromkeys(given_, 1.0), dict.fromkeys(oracle_scope.events(then), 1.0))
 
