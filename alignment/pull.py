@@ -17,7 +17,7 @@ from analyzer.store import Store
 from connectors.connector import Checkpoint, Connector, Fatal, Malformed, ParseOptions, Payload
 from connectors.ticket import Parsed, Problem
 
-PARSER_VERSION = 1
+PARSER_VERSION = 2
 """Raised when the parsers change what they make of a payload: then everything raw is read again, without a pull."""
 
 UNREADABLE = "malformed_ticket"
@@ -203,7 +203,7 @@ def _fingerprint(options: ParseOptions, reference: Iterable[Payload]) -> str:
     )
     digest.update(options.secret)
     for payload in reference:
-        if payload.kind in ("field", "status", "state", "label", "team", "export"):
+        if payload.kind in ("field", "status", "state", "label", "team", "export", "board"):
             digest.update(json.dumps([payload.kind, payload.id, payload.data], sort_keys=True).encode())
     return digest.hexdigest()[:16]
 

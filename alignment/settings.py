@@ -130,7 +130,8 @@ class Tracker(Placed):
     )
     fields: dict[Filled, OneOrMore] = Field(
         default_factory=dict,
-        description="Field ids by what they mean (estimate, sprint, epic_link, parent_link, team, flagged) "
+        description="Field ids by what they mean (estimate, sprint, epic_link, parent_link, team, flagged, "
+        "criteria) "
         "or by the name of a custom field to keep.",
         examples=[{"estimate": "customfield_10016"}],
     )

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
+from alignment import wiring
 from alignment.errors import Mend, Mistakes
+from alignment.settings import Settings
+from alignment.strategy_history import remember
 from analyzer.calendar import Calendar, day_of, monday, week_name, week_number, week_of_day
 from analyzer.store import Connection, Store, naive
 from analyzer.strategy import Strategy
@@ -30,11 +32,11 @@ class Words:
     agreed: tuple[str, ...] = ()
     noted: tuple[str, ...] = ()
     reason: str = ""
-    until: datetime | None = None
+    until: str = ""
     by: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One row of the table ``decisions``."""
 
@@ -43,7 +45,19 @@ class Entry:
     choice: str = ""
     reason: str = ""
     until: datetime | None = None
-    extra: dict[str, Any] = field(default_factory=dict)
+
+
+def spoken(settings: Settings, week: str | None, words: Words) -> list[str]:
+    """Carries out what was said of a week; without a word, how the week stands. Raises Mend, Mistakes."""
+    judged_by = wiring.strategies(settings.strategy)
+    if not settings.store.exists():
+        raise wiring.no_store(settings.store)
+    calendar, now, store = wiring.options(settings).calendar, datetime.now(UTC), Store(settings.store)
+    number = week_of(week, calendar, now)
+    ends = wiring.day_end(calendar, words.until) if words.until else None
+    said = say(store, settings.strategy, number, words, ends, now)
+    remember(store, settings.strategy, now)
+    return said or standing(store, judged_by, number)
 
 
 def week_of(name: str | None, calendar: Calendar, now: datetime) -> int:
@@ -56,13 +70,13 @@ def week_of(name: str | None, calendar: Calendar, now: datetime) -> int:
         raise Mend(f"{name} is no week.", "Write e.g. --week 2026-W47.") from None
 
 
-def say(store: Store, strategy: Path, week: int, words: Words, now: datetime) -> list[str]:
+def say(store: Store, strategy: Path, week: int, words: Words, ends: datetime | None, now: datetime) -> list[str]:
     """Writes everything that was said, all of it or nothing; lines that tell what was kept. Raises Mend, Mistakes."""
     strategies, mistakes = read_strategies(strategy)
     if mistakes:
         raise Mistakes(mistakes)
     found = in_force(strategies, day_of(monday(week)))
-    entries = list(_entries(store, found, week, words))
+    entries = list(_entries(store, found, week, words, ends))
     said = []
     if words.focus or words.done_when:
         said.append(_write_focus(strategy, found, week, words))
@@ -74,7 +88,9 @@ def say(store: Store, strategy: Path, week: int, words: Words, now: datetime) ->
     return said
 
 
-def _entries(store: Store, strategy: Strategy | None, week: int, words: Words) -> Iterator[Entry]:
+def _entries(
+    store: Store, strategy: Strategy | None, week: int, words: Words, ends: datetime | None
+) -> Iterator[Entry]:
     if words.held:
         yield Entry("review", week_name(week), "held", words.reason)
     for text in words.decided:
@@ -84,11 +100,11 @@ def _entries(store: Store, strategy: Strategy | None, week: int, words: Words) -
             raise Mend(f"{text} names no decision.", f"Write {finding}=act, {finding}=accept or {finding}=dismiss.")
         if not words.reason:
             raise Mend(f"A decision on {finding} needs a reason.", "Add --reason '…': the next report quotes it.")
-        yield Entry("finding", finding, choice, words.reason, words.until)
+        yield Entry("finding", finding, choice, words.reason, ends)
     for name in words.agreed:
         if not words.reason:
             raise Mend(f"An agreement on {name} needs a reason.", "Add --reason '…': who agreed to what.")
-        yield Entry("scope", _scope_target(store, strategy, name), "agreed", words.reason, words.until)
+        yield Entry("scope", _scope_target(store, strategy, name), "agreed", words.reason, ends)
     for text in words.noted:
         priority, _, note = text.partition("=")
         if strategy is None or strategy.priority(priority) is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -90,13 +91,32 @@ def _clock() -> datetime:
     return datetime.now(UTC)
 
 
-def live_jira(tracker: Tracker, told: Callable[[float, str], None] = lambda _s, _w: None) -> LiveJira:
-    """A live Jira of the settings, with its token. Raises Mend if there is none."""
+def _bundle(tracker: Tracker) -> str:
+    """The tracker's own certificate authorities, proved to be some. Raises Mend."""
+    if tracker.ca_bundle is None:
+        return ""
+    if not tracker.ca_bundle.is_file():
+        raise Mend(f"The ca_bundle {tracker.ca_bundle.name} is not there.", "Check its path in the settings.")
+    try:
+        ssl.create_default_context(cafile=str(tracker.ca_bundle))
+    except (ssl.SSLError, OSError):
+        raise Mend(
+            f"The ca_bundle {tracker.ca_bundle.name} holds no certificates.",
+            "Save them as PEM (-----BEGIN CERTIFICATE-----).",
+        ) from None
+    return str(tracker.ca_bundle)
+
+
+def live_jira(
+    tracker: Tracker, told: Callable[[float, str], None] = lambda _s, _w: None, secret: str | None = None
+) -> LiveJira:
+    """A live Jira of the settings, with its token (or ``secret``; empty: as a stranger). Raises Mend if there is none."""
     from connectors.calls import Policy
     from connectors.jira.live import LiveJira
     from connectors.jira.site import Access, Site
 
-    access = Access(str(tracker.base_url), token(tracker.name), tracker.email, str(tracker.ca_bundle or ""))
+    given = token(tracker.name) if secret is None else secret
+    access = Access(str(tracker.base_url), given, tracker.email, _bundle(tracker))
     site = Site(access, Policy(_clock, patience=tracker.patience, told=told))
     return LiveJira(tracker.name, site, tracker.kind == "jira-cloud", tracker.projects or ())
 
@@ -107,7 +127,7 @@ def live_linear(tracker: Tracker, told: Callable[[float, str], None] = lambda _s
     from connectors.linear.live import LiveLinear
     from connectors.linear.site import URL, Access, Site
 
-    access = Access(token(tracker.name), str(tracker.base_url or URL), str(tracker.ca_bundle or ""))
+    access = Access(token(tracker.name), str(tracker.base_url or URL), _bundle(tracker))
     return LiveLinear(
         tracker.name, Site(access, Policy(_clock, patience=tracker.patience, told=told)), tracker.teams or ()
     )

@@ -32,6 +32,7 @@ STEPS: tuple[str, ...] = (
     ALTER TABLE decisions ADD COLUMN until TIMESTAMP;
     CREATE TABLE strategy_seen (name VARCHAR, moment TIMESTAMP, digest VARCHAR, body VARCHAR);
     """,
+    "CREATE TABLE texts (fingerprint VARCHAR, body VARCHAR);",
 )
 
 

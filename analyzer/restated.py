@@ -65,7 +65,7 @@ def shapes(board: Board) -> list[Shape]:
     rows, differing = [], None
     unlinked = names_of(board)[""][0]
     for past in told:
-        shares, drift = today(board, past)
+        shares, drift = as_seen(board, past)
         gaps = {n: shares.get(n, 0.0) - s for n, s in past.shares.items()}
         largest = max(gaps, key=lambda n: (round(abs(gaps[n]), 6), n != unlinked, n), default="")
         moved = abs(gaps.get(largest, 0.0)) >= NOTABLE
@@ -109,7 +109,7 @@ def _past(body: dict[str, Any]) -> Past | None:
     return Past(seen, min(named), max(named), weeks, drift["value"], shares)
 
 
-def today(board: Board, past: Past) -> tuple[dict[str, float], float | None]:
+def as_seen(board: Board, past: Past) -> tuple[dict[str, float], float | None]:
     """Shares by name and the drift of an earlier report's weeks, as the board sees them."""
     frame = allocation.weekly(board, board.options.basis)
     inside = frame[frame["week"].isin(list(past.weeks))]

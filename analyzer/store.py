@@ -13,7 +13,7 @@ import pandas as pd
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
 from analyzer.migrations import behind, migrate
-from connectors.ticket import Container, Parsed, Problem
+from connectors.ticket import Container, Parsed, Problem, Text
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -150,6 +150,7 @@ def save_parsed(con: Connection, tracker: str, parsed: Parsed) -> None:
         con.execute("DROP TABLE numbered")
     _upsert(con, "containers", list(_richest(parsed.containers)))
     _upsert(con, "people", list({p.id: p for p in parsed.people}.values()))
+    _add_texts(con, parsed.texts)
     if parsed.relations:
         con.register("incoming", _frame(list(dict.fromkeys(parsed.relations))))
         con.execute(
@@ -160,6 +161,16 @@ def save_parsed(con: Connection, tracker: str, parsed: Parsed) -> None:
     con.unregister("incoming_ids")
     by_key = {t.key: t.id for t in tickets}
     add_problems(con, tracker, parsed.problems, by_key)
+
+
+def _add_texts(con: Connection, texts: Sequence[Text]) -> None:
+    """Each body once, whichever tickets have or had it."""
+    if texts:
+        con.register("incoming", _frame(list({t.fingerprint: t for t in texts}.values())))
+        con.execute(
+            "INSERT INTO texts BY NAME SELECT * FROM incoming i ANTI JOIN texts t ON t.fingerprint = i.fingerprint"
+        )
+        con.unregister("incoming")
 
 
 def add_problems(
@@ -214,7 +225,8 @@ def _upsert(con: Connection, table: str, rows: Sequence[Any]) -> None:
     if table == "containers":  # what is known already is not forgotten because a later mention is shorter
         con.execute(
             """
-            UPDATE containers c SET name = i.name, key = coalesce(nullif(i.key, ''), c.key),
+            UPDATE containers c SET key = coalesce(nullif(i.key, ''), c.key),
+                name = CASE WHEN c.kind = 'sprint' AND i.state = '' THEN c.name ELSE i.name END,
                 url = coalesce(nullif(i.url, ''), c.url), state = coalesce(nullif(i.state, ''), c.state),
                 start = coalesce(i.start, c.start), "end" = coalesce(i."end", c."end"),
                 completed = coalesce(i.completed, c.completed)

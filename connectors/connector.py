@@ -33,9 +33,9 @@ TICKET_KINDS = ("issue", "history")
 class ParseOptions:
     """What a parser may know of the installation.
 
-    ``fields`` maps a concept (``estimate``, ``sprint``, ``epic_link``, ``parent_link``, ``team``, ``flagged``) or the name
-    of a custom field to keep onto field ids of the tracker. ``cancelled`` holds lower-case status or resolution names
-    that mean the work was dropped.
+    ``fields`` maps a concept (``estimate``, ``sprint``, ``epic_link``, ``parent_link``, ``team``, ``flagged``,
+    ``criteria``) or the name of a custom field to keep onto field ids of the tracker. ``cancelled`` holds lower-case
+    status or resolution names that mean the work was dropped.
     """
 
     secret: bytes = b"alignment"
@@ -117,6 +117,10 @@ class ComeBack(ConnectorError):
 
 class Fatal(ConnectorError):
     """The settings or the source must be mended first."""
+
+
+class NotLetIn(Fatal):
+    """The address, the kind, the token or its account: asking the server once more may tell which."""
 
 
 def pseudonym(secret: bytes, tracker: str, account: str) -> str:

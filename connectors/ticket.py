@@ -55,7 +55,7 @@ class Span:
     Values are text: ``phase`` a Phase; ``assignee`` a pseudonym; ``parent`` a ticket id, or ``@KEY`` where the
     source gave only a key; ``project``, ``sprint``, ``cycle``, ``milestone`` and ``version`` a container id;
     ``estimate`` a number; ``due`` an ISO date; ``flagged`` and ``archived`` "yes" or ``None``; ``body`` a fingerprint
-    ``length:hash``. ``urgency`` is the tracker's own word.
+    ``length:hash`` of a Text. ``urgency`` is the tracker's own word.
     """
 
     ticket: str
@@ -112,6 +112,14 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Text:
+    """A body that some ticket has or had; ``body`` spans name it by ``fingerprint``."""
+
+    fingerprint: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Something in the source that could not be taken at its word. ``kind`` is a stable word to count by."""
 
@@ -131,6 +139,7 @@ class Parsed:
     relations: list[Relation] = field(default_factory=list)
     people: list[Person] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    texts: list[Text] = field(default_factory=list)
 
     def add(self, other: Parsed) -> None:
         self.tickets += other.tickets
@@ -140,3 +149,4 @@ class Parsed:
         self.relations += other.relations
         self.people += other.people
         self.problems += other.problems
+        self.texts += other.texts

@@ -29,6 +29,7 @@ ONE_ROW_IS = {
     "relations": "one ticket that blocks, duplicates or relates to another; one container that is part of another",
     "people": "one pseudonym; never a name",
     "problems": "one thing in the source that could not be taken at its word",
+    "texts": "one body that some ticket has or had; `body` spans name it by its fingerprint",
     "decisions": "one word of a person, never taken back: `kind` link (what a ticket or container serves), finding (what was "
     "decided on one: `choice` act, accept or dismiss, with a reason and until when), scope (a growth that was agreed), "
     "review (held), note (an owner spoke)",

@@ -20,6 +20,8 @@ META = Meta(
     ),
     limits="None of these is a mistake anyone made: trackers are used to get work done, not to be analysed.",
     source="Checks after jirametrics' data quality report.",
+    formula="Number of checks whose tickets are more than 5 % of those looked at.",
+    needs="Tickets in the store.",
 )  # fmt: skip
 
 NOTABLE = 0.05

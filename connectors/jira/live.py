@@ -7,7 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from connectors.connector import Checkpoint, Fatal, Malformed, ParseOptions, Parser, Payload, Refused
+from connectors.jira import boards
+from connectors.jira.fields import field_map
 from connectors.jira.site import Site
+from connectors.jira.sprints import SprintsSeen
+from connectors.jira.values import mapping
 from connectors.text import moment
 from connectors.ticket import Problem
 
@@ -43,12 +47,22 @@ class LiveJira:
         if since is None and not cursor:
             yield from self._reference()
         scan = _Cloud(self) if self.cloud else _DataCenter(self)
-        yield from scan.issues(since, cursor)
+        sprints = SprintsSeen()
+        for one in scan.issues(since, cursor):
+            if since is None and isinstance(one, Payload):
+                log = one.data.get("changeHistories") or mapping(one.data.get("changelog")).get("histories") or []
+                sprints.note(one.data, log)
+            yield one
+        if since is None:
+            yield from boards.sprints(self.site, self.name, sprints.missing())
 
-    def _reference(self) -> Iterator[Payload]:
-        for kind, path in (("field", "field"), ("status", "status")):
-            for one in self.site.get(path):
-                yield Payload(kind, str(one.get("id")), one)
+    def _reference(self) -> Iterator[Payload | Problem]:
+        fields = [Payload("field", str(one.get("id")), one) for one in self.site.get("field")]
+        yield from fields
+        for one in self.site.get("status"):
+            yield Payload("status", str(one.get("id")), one)
+        if not field_map(fields, ParseOptions()).ids.get("estimate"):
+            yield from boards.estimates(self.site, self.name, self.projects)
 
     def jql(self, *conditions: str) -> str:
         """Bounded, as Cloud demands; epoch milliseconds, because quoted dates are read in the account's time zone."""

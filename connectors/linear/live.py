@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from connectors.connector import Checkpoint, Malformed, ParseOptions, Parser, Payload
+from connectors.connector import Checkpoint, Fatal, Malformed, ParseOptions, Parser, Payload
 from connectors.linear.site import CEILING, Site, TooComplex
 from connectors.ticket import Problem
 
@@ -39,9 +39,21 @@ class LiveLinear:
     def fetch(self, since: datetime | None = None, cursor: str = "") -> Iterator[Payload | Problem | Checkpoint]:
         if not cursor:
             for kind, operation, connection in REFERENCE:
-                for node in self._nodes(operation, connection):
-                    yield Payload(kind, str(node["id"]), node)
+                nodes = list(self._nodes(operation, connection))
+                if kind == "team":
+                    self._all_seen([str(node["key"]) for node in nodes])
+                yield from (Payload(kind, str(node["id"]), node) for node in nodes)
         yield from self._issues(since, cursor)
+
+    def _all_seen(self, keys: Sequence[str]) -> None:
+        """A team that is not there filters everything out without a word. Raises Fatal."""
+        missing = sorted(set(self.teams) - set(keys))
+        if missing:
+            shown = f"{', '.join(sorted(keys)[:6])}{' …' if len(keys) > 6 else ''}"
+            raise Fatal(
+                f"Linear shows this key no team {', '.join(missing)}. "
+                f"Correct teams: to keys that are shown ({shown or 'none'}), or give the key access to it."
+            )
 
     def _filter(self, since: datetime | None, cursor: str) -> dict[str, Any]:
         """Archiving and trashing do not touch updatedAt, so both are asked for."""

@@ -9,7 +9,19 @@ from typing import Any
 from connectors.connector import Malformed, ParseOptions, Payload, pseudonym
 from connectors.replay import Piece, SetStep, Step, several, single, without_history
 from connectors.text import fingerprint, moment, number
-from connectors.ticket import Change, Container, ContainerKind, History, Parsed, Person, Problem, Relation, Span, Ticket
+from connectors.ticket import (
+    Change,
+    Container,
+    ContainerKind,
+    History,
+    Parsed,
+    Person,
+    Problem,
+    Relation,
+    Span,
+    Text,
+    Ticket,
+)
 
 PHASES = {
     "triage": "todo", "backlog": "todo", "unstarted": "todo", "started": "doing", "completed": "done",
@@ -202,6 +214,7 @@ class _Reading:
         edits = [at for at, e in self.log if e.get("updatedDescription")]
         texts = [f"?{n}" for n in range(1, len(edits) + 1)] + [fingerprint(body) if body else None]
         steps = [Step(at, texts[n], texts[n + 1]) for n, at in enumerate(edits)]
+        self.out.texts += [Text(texts[-1], body)] if texts[-1] else []
         self._spans("body", single(self.created, steps, texts[-1], self.updated)[0])
 
     def _labels(self) -> None:

@@ -248,5 +248,5 @@ def test_linear_does_not_take_a_wrong_key(tmp_path: Path) -> None:
 def test_a_server_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     hasty = Policy(attempts=2, sleep=lambda _s: None, clock=lambda: NOW)
     live = LiveJira("jira", Site(Access("http://127.0.0.1:9", "abc", "a@b.example"), hasty), cloud=True)
-    with pytest.raises(ComeBack, match="broke off the connection"):
+    with pytest.raises(Fatal, match="Nothing answers at port 9"):
         fill(tmp_path / "a.duckdb", live)
