@@ -34,8 +34,8 @@ class WordList(Placed):
 
 
 def spelled(words: str) -> str:
-    """The phrase as a pattern: a star within a word is any ending, a star by itself up to six words."""
-    parts = [r"\S+(?:\s+\S+){0,5}?" if w == "*" else re.escape(w).replace(r"\*", r"[\w-]*") for w in words.split()]
+    """The phrase as a pattern: a star within a word is any ending, a star by itself up to ten words."""
+    parts = [r"\S+(?:\s+\S+){0,9}?" if w == "*" else re.escape(w).replace(r"\*", r"[\w-]*") for w in words.split()]
     return r"\s+".join(parts)
 
 
