@@ -77,6 +77,7 @@ def pull(
     with store.writing() as con:
         storing.add_problems(con, connector.name, problems)
         storing.resolve_parents(con, connector.name)
+        storing.see_containers(con, connector.name, now)
         said = con.execute(
             "SELECT place || ': ' || what FROM problems WHERE tracker = ? AND ticket IS NULL ORDER BY rowid",
             [connector.name],
@@ -151,13 +152,16 @@ def _read(store: Store, connector: Connector, options: ParseOptions, progress: P
         reference = raw.reference_payloads(con, connector.name)
     parser = connector.parser(reference, options)
     reader = _fingerprint(options, reference)
+    told = parser.reference()
+    listed = {c.id for c in told.containers}
     with store.writing() as con:
-        storing.save_parsed(con, connector.name, parser.reference())
+        storing.save_parsed(con, connector.name, told)
     read = 0
     while True:
         with store.writing() as con:
             waiting = raw.unread(con, connector.name, reader, READ_BATCH)
-            if not waiting:
+            if not waiting:  # what the lists say hangs together stays, though its tickets were replaced
+                storing.save_parsed(con, connector.name, Parsed(relations=told.relations))
                 return read
             parsed = Parsed()
             problems: list[Problem] = []
@@ -169,6 +173,8 @@ def _read(store: Store, connector: Connector, options: ParseOptions, progress: P
                 except (AttributeError, KeyError, TypeError, ValueError) as error:  # a field of an unheard-of shape
                     what = f"it could not be read: a field has an unexpected shape ({type(error).__name__})"
                     problems.append(Problem(UNREADABLE, called(issue), what))
+            # a ticket fetched long ago mentions its sprint as it was then
+            parsed.containers = [c for c in parsed.containers if c.id not in listed]
             con.execute(
                 "DELETE FROM problems WHERE tracker = ? AND kind = ? AND place IN (SELECT unnest(?))",
                 [connector.name, UNREADABLE, [called(issue) for issue, _ in waiting]],

@@ -119,6 +119,9 @@ class Tracker(Placed):
     teams: OneOrMore | None = Field(
         default=None, description="For Linear: keys of the teams to read (all visible ones).", examples=[["ENG"]]
     )
+    history: Literal["full", "states"] = Field(
+        "full", description="For Linear: whole change logs, or only states (fewer points).", examples=["states"]
+    )
     ca_bundle: Place | None = Field(None, description="Your own certificate authorities (PEM).", examples=["ca.pem"])
     patience: Annotated[int, Field(strict=True, ge=1, le=86_400)] = Field(
         120,

@@ -129,8 +129,9 @@ def live_linear(tracker: Tracker, told: Callable[[float, str], None] = lambda _s
 
     access = Access(token(tracker.name), str(tracker.base_url or URL), _bundle(tracker))
     return LiveLinear(
-        tracker.name, Site(access, Policy(_clock, patience=tracker.patience, told=told)), tracker.teams or ()
-    )
+        tracker.name, Site(access, Policy(_clock, patience=tracker.patience, told=told)), tracker.teams or (),
+        tracker.history,
+    )  # fmt: skip
 
 
 def matching(tracker: Tracker) -> list[Path]:

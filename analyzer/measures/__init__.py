@@ -4,7 +4,25 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from analyzer.measures import data_quality, not_now_work, priority_drift, scope_creep, unlinked_work
+from analyzer.measures import (
+    data_quality,
+    ignored_findings,
+    missed_rhythm,
+    not_now_work,
+    priority_drift,
+    repeated_priorities,
+    scope_creep,
+    unlinked_work,
+)
 
-MEASURES: tuple[ModuleType, ...] = (priority_drift, unlinked_work, scope_creep, not_now_work, data_quality)
+MEASURES: tuple[ModuleType, ...] = (
+    priority_drift,
+    unlinked_work,
+    scope_creep,
+    not_now_work,
+    missed_rhythm,
+    repeated_priorities,
+    ignored_findings,
+    data_quality,
+)
 """Each has ``META`` and ``measure(board) -> Finding``; file name = id."""

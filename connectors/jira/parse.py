@@ -66,4 +66,7 @@ class JiraParser:
             start=moment(data.get("startDate")),
             end=moment(data.get("endDate") or data.get("releaseDate")),
             completed=moment(data.get("completeDate") or (data.get("releaseDate") if data.get("released") else None)),
+            created=moment(data.get("createdDate")),
+            owner=self.person(data.get("lead")) or "",
+            text=plain(data.get("goal") or data.get("description")),
         )

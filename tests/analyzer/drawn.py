@@ -8,6 +8,7 @@ A table that begins with ``sprint``, ``cycle``, ``project``, ``version``, ``mile
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -65,6 +66,44 @@ def save(con: Connection, text: str, tracker: str = "jira") -> None:
     """Puts what a text draws into a store, as a pull does."""
     con.execute("INSERT INTO trackers VALUES (?, ?, 'drawn', true, TIMESTAMP '2100-01-01')", [tracker, tracker])
     save_parsed(con, tracker, draw(text))
+
+
+def spoken(con: Connection, text: str) -> None:
+    """Words of people: a table with the columns ``day``, ``kind``, ``target`` and, if any, ``choice``, ``reason``, ``until``."""
+    head, *rows = [line.split() for line in text.strip().splitlines()]
+    for cells in rows:
+        row = {k: v for k, v in zip(head, cells, strict=True) if v != "-"}
+        until = at(row["until"]).replace(tzinfo=None) if "until" in row else None
+        con.execute(
+            "INSERT INTO decisions (moment, author, kind, target, choice, reason, until) VALUES (?, 'test', ?, ?, ?, ?, ?)",
+            [
+                at(row["day"], 12).replace(tzinfo=None),
+                row["kind"],
+                row["target"],
+                row.get("choice"),
+                row.get("reason"),
+                until,
+            ],
+        )
+
+
+def frozen(con: Connection, day: str, **findings: tuple[str, float]) -> None:
+    """An earlier report, seen from a Monday, that said (verdict, value) of some measures."""
+    from analyzer.calendar import day_number, week_name, week_of_day
+
+    week = week_of_day(day_number(at(day).date())) - 1
+    body = {
+        "effort": "days", "as_of": f"{day}T00:00:00Z",
+        "window": {"last_day": f"{at(day) - timedelta(days=1):%Y-%m-%d}", "weeks": [week_name(week)], "set_apart": []},
+        "findings": [
+            {"meta": {"id": i, "title": i.replace("_", " ").capitalize()}, "verdict": v, "value": n, "unit": "share", "details": []}
+            for i, (v, n) in findings.items()
+        ],
+    }  # fmt: skip
+    moment = at(day, 1).replace(tzinfo=None)
+    con.execute(
+        "INSERT INTO runs (moment, kind, as_of, body) VALUES (?, 'report', ?, ?)", [moment, moment, json.dumps(body)]
+    )
 
 
 def strategies(folder: Path, *texts: str) -> tuple[Strategy, ...]:
