@@ -13,6 +13,7 @@ from analyzer.measures import (
     repeated_priorities,
     scope_creep,
     unlinked_work,
+    vague_done,
 )
 
 MEASURES: tuple[ModuleType, ...] = (
@@ -20,6 +21,7 @@ MEASURES: tuple[ModuleType, ...] = (
     unlinked_work,
     scope_creep,
     not_now_work,
+    vague_done,
     missed_rhythm,
     repeated_priorities,
     ignored_findings,
