@@ -14,8 +14,12 @@ LONGEST = 20_000
 """Characters read of one text: a log somebody pasted says nothing of the end of the work."""
 
 VERBATIM = re.compile(r"\{(code|noformat|quote)[^}\n]*\}.*?(?:\{\1\}|\Z)|```.*?(?:```|\Z)", re.DOTALL)
-MARKUP = re.compile(r"\{\{([^{}\n]*)\}\}|\[([^\[\]|\n]+)\|[^\[\]\n]+\]|\{/?[a-z]+(?::[^{}\n]*)?\}|</?[a-z][^<>]*>", re.IGNORECASE)
-ITEM = re.compile(r"(\s*)(?:([*#]+(?=\s)|-(?=[\sA-Za-z])|•|\d{1,2}[.)](?=\s))\s*(\[[ xX]?\]\s+)?|(\[[ xX]?\])\s+)(\S.*)")
+MARKUP = re.compile(
+    r"\{\{([^{}\n]*)\}\}|\[([^\[\]|\n]+)\|[^\[\]\n]+\]|\{/?[a-z]+(?::[^{}\n]*)?\}|</?[a-z][^<>]*>", re.IGNORECASE
+)
+ITEM = re.compile(
+    r"(\s*)(?:([*#]+(?=\s)|-(?=[\sA-Za-z])|•|\d{1,2}[.)](?=\s))\s*(\[[ xX]?\]\s+)?|(\[[ xX]?\])\s+)(\S.*)"
+)
 HEADING = re.compile(r"\s*(?:h[1-6]\.\s*|#{1,6}\s+)(\S.*)|\s*[*_]{1,2}([^*_]{2,60}?):?[*_]{1,2}:?\s*")
 ADDRESS = re.compile(r"https?://\S+")
 GIVEN = re.compile(r"\bgiven\b.{3,300}?\bwhen\b.{3,300}?\bthen\b", re.IGNORECASE | re.DOTALL)
@@ -68,12 +72,16 @@ class Reader:
         self.whole = any_of(words("whole"))
         self.criteria = re.compile(rf"\W*(?:{words('criteria')})\W*(?::|$)", re.IGNORECASE)
         self.owner = re.compile(rf"^\W*(?:{words('owner')})\s*[:=]\s*\S", re.IGNORECASE | re.MULTILINE)
-        self.bound = re.compile(rf"(?<!\w)(?:{words('bounds')})\s+(?:a\s+|about\s+)?{amount}(?:\s?%|\s+[^\W\d])", re.IGNORECASE)
+        self.bound = re.compile(
+            rf"(?<!\w)(?:{words('bounds')})\s+(?:a\s+|about\s+)?{amount}(?:\s?%|\s+[^\W\d])", re.IGNORECASE
+        )
         counted = rf"{amount}\s?(?:%|ms\b|s\b|(?:{words('units')})\b)"
         self.amount = re.compile(rf"{counted}|[$€£]\s?\d", re.IGNORECASE)
         self.sign = re.compile(rf"[<>≤≥]=?\s?{counted}", re.IGNORECASE)
         dated = rf"(?:{ISO}|(?:{words('months')})(?:\s+\d{{1,2}})?,?\s+\d{{4}})"
-        self.deadline = re.compile(rf"(?<!\w)(?:{words('deadline')})\W+(?:the\s+)?(?:end\s+of\s+)?{dated}", re.IGNORECASE)
+        self.deadline = re.compile(
+            rf"(?<!\w)(?:{words('deadline')})\W+(?:the\s+)?(?:end\s+of\s+)?{dated}", re.IGNORECASE
+        )
         self.dated = re.compile(dated, re.IGNORECASE)
 
     def read(self, text: str, stated: bool = False) -> Reading:
@@ -126,7 +134,7 @@ def _heading(line: str) -> str:
 
 
 def _outermost(item: re.Match[str]) -> bool:
-    return len(item[1]) < 2 and len(item[2] or "-") == 1 or (item[2] or "")[:1].isdigit() and len(item[1]) < 2
+    return (len(item[1]) < 2 and len(item[2] or "-") == 1) or ((item[2] or "")[:1].isdigit() and len(item[1]) < 2)
 
 
 def _piece(item: re.Match[str]) -> str:

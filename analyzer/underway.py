@@ -68,9 +68,11 @@ WITH child AS (
     UNION ALL
     SELECT o.owner, t.no, t.key FROM (SELECT DISTINCT owner FROM listed_word) o
     JOIN span_then s ON s.value = o.owner AND s.field = 'project' AND s.until IS NULL JOIN ticket_then t ON t.no = s.ticket
-), worded AS (
-    SELECT c.owner, c.no, substr(unnest(regexp_extract_all(regexp_replace(lower(p.value), '\\([^()]*\\)', '', 'g'), '[\\pL\\pN]{2,}')), 1, 5) AS word FROM child c
+), bare AS (
+    SELECT c.owner, c.no, regexp_replace(lower(p.value), '\\([^()]*\\)', '', 'g') AS title FROM child c
     JOIN span_then p ON p.ticket = c.no AND p.field = 'title' AND p.until IS NULL
+), worded AS (
+    SELECT owner, no, substr(unnest(regexp_extract_all(title, '[\\pL\\pN]{2,}')), 1, 5) AS word FROM bare
 )
 SELECT DISTINCT owner, no, word FROM worded WHERE word NOT IN (SELECT unnest($1))
 """
@@ -113,7 +115,9 @@ def read(board: Board) -> list[Underway]:
     board.once(starts.lay_out)
     reader = board.options.reader
     found = [
-        Underway(str(r.ticket), "epic", r.key, r.ticket, r.week, r.open, None if r.said is None else reader.read(r.said))
+        Underway(
+            str(r.ticket), "epic", r.key, r.ticket, r.week, r.open, None if r.said is None else reader.read(r.said)
+        )
         for r in board.rows(START_TEXT)
         if r.open or r.week >= board.history_week
     ]

@@ -11,7 +11,7 @@ from analyzer.board import Board
 from analyzer.completion import Reading
 from analyzer.evidence import heaviest, row, table
 from analyzer.judging import PLAIN_COUNT, counted, empty, not_judged
-from analyzer.result import Finding, Meta, Row, Score, Verdict
+from analyzer.result import Finding, Meta, Row, Score, Shape, Verdict
 from analyzer.strategy import Priority
 
 META = Meta(
@@ -19,21 +19,23 @@ META = Meta(
     title="Vague finish lines",
     question="Can anyone see when our priorities and epics are done?",
     how=(
-        "The done text of each priority (its outcome where there is none) and the texts of epics, projects and initiatives in "
-        "progress, as they stood at the end of the day work on them started, are read for a threshold, a date, evidence (a dashboard, a "
-        "test, a demonstration) or acceptance criteria; words that leave the end open are quoted with line and column. Pieces of "
-        "work that a text lists are compared with the titles of its tickets. A priority that is meant for now and has no "
-        "observable finish line is worth watching, never more: whether a text is clear is read by lists of words. Tested "
-        "against the site's own past, corrected together, signal at p ≤ 0.005: epics started without an observable finish "
-        "line, epics done while tickets under them stayed open for a day or more, and finished tickets that were opened again."
+        "The done text of each priority (its outcome where there is none) and the texts of epics, projects and initiatives "
+        "in progress, as they stood at the end of the day work on them started, are read for a threshold, a date, evidence "
+        "(a dashboard, a test, a demonstration) or acceptance criteria; words that leave the end open are quoted with line "
+        "and column. Pieces of work that a text lists are compared with the titles of its tickets. A priority that is "
+        "meant for now and has no observable finish line is worth watching, never more: whether a text is clear is read by "
+        "lists of words. Tested against the site's own past, corrected together, signal at p ≤ 0.005: epics started "
+        "without an observable finish line, epics done while tickets under them stayed open for a day or more, and "
+        "finished tickets opened again within two weeks."
     ),
     limits=(
-        "Read by word lists in English and German; vague_words adds others. Tried on 132 texts of real archives, labelled by reading "
-        "(tests/analyzer/done_labels.yaml; 95 % intervals): what is called observable is so in 20 of 24 (64–93 %), and of the "
-        "observable 20 of 23 (68–95 %) are found; 50 of 57 words noted as vague are quoted, among about as many that are fair "
-        "only in part; listed pieces at 116 of 163 found and 134 there; 7 of 9 called without a ticket have none, of 9 there. One "
-        "reader made labels and lists, so new texts fare worse. An epic that nobody moves to in progress is not seen. Texts of "
-        "projects are known from pull to pull only. An end that anyone can see may still be the wrong one."
+        "Read by word lists in English and German; vague_words adds others. Tried on 132 texts of real archives, labelled "
+        "by reading (tests/analyzer/done_labels.yaml; 95\u00a0% intervals): what is called observable is so in 20 of 24 "
+        "(64–93\u00a0%), and of the observable 20 of 23 (68–95\u00a0%) are found; 50 of 58 words noted as vague are quoted, and "
+        "about half of all quotes are fair; listed pieces at 116 of 163 found and 134 there; 7 of 9 called without a "
+        "ticket have none, of 9 there. One reader made labels and lists, so new texts fare worse. An epic that nobody "
+        "moves to in progress is not seen. Texts of projects are known from pull to pull only. An end that anyone can see "
+        "may still be the wrong one."
     ),
     source=(
         "Definition of this program, after requirements smells (Femmer et al. 2017); similarity: Sørensen 1948; quasi-Poisson: "
@@ -45,7 +47,8 @@ META = Meta(
 SHOWN = 40
 WHAT = {"starts": "Epics started without a finish line", "open": "Epics done, tickets open", "again": "Opened again"}
 COLUMNS = [
-    ("name", "What", "text"), ("kind", "Kind", "text"), ("says", "What can be seen", "text"), ("vague", "Words that leave it open", "text"),
+    ("name", "What", "text"), ("kind", "Kind", "text"), ("says", "What can be seen", "text"),
+    ("vague", "Words that leave it open", "text"),
     ("verdict", "Verdict", "text"),
 ]  # fmt: skip
 
@@ -72,7 +75,7 @@ def measure(board: Board) -> Finding:
     if unknown:
         note += f" {counted(unknown, 'text')} of that day {'is' if unknown == 1 else 'are'} not known, and not judged."
     listed = [row({"name": w.name, "piece": said}, tickets, w.id) for w, said in pieces[:SHOWN]]
-    details = [
+    details: list[Shape] = [
         table("finish_lines", "By what the end is seen", COLUMNS, rows, note),
         table("pieces", "Listed, and without a ticket", [("name", "In", "text"), ("piece", "What is listed", "text")], listed),
         table("kept", "Done in name only, against the past", own_past.columns("share", "What"),
@@ -80,7 +83,9 @@ def measure(board: Board) -> Finding:
     ]  # fmt: skip
     tested = [r for r in rates if r.shift is not None]
     if not texts and not tested:
-        reason = "There is no priority, and no text of larger work in progress is known as it stood when work on it began."
+        reason = (
+            "There is no priority, and no text of larger work in progress is known as it stood when work on it began."
+        )
         return not_judged(META, reason, details)
     loud = own_past.worst([r for r in rates if r.verdict in ("signal", "watch")])
     verdict: Verdict = loud.verdict if loud else "watch" if vague else "noise"
@@ -107,7 +112,11 @@ def _priorities(board: Board) -> list[tuple[Priority, Reading]]:
         stated = p.done
         if not stated and p.outcome:
             by = f" by {p.outcome.by}" if p.outcome.by else ""
-            stated = f"{p.outcome.measure}: at least {p.outcome.target} of it{by}" if p.outcome.target else p.outcome.measure + by
+            stated = (
+                f"{p.outcome.measure}: at least {p.outcome.target} of it{by}"
+                if p.outcome.target
+                else p.outcome.measure + by
+            )
         found.append((p, reader.read(stated, stated=True)))
     return found
 
@@ -118,11 +127,17 @@ def _line(name: str, kind: str, reading: Reading, verdict: str = "") -> Row:
     return row({"name": name, "kind": kind, "says": says, "vague": quoted, "verdict": verdict})
 
 
-def _rates(board: Board, work: Sequence[underway.Underway]) -> tuple[list[own_past.Rate], dict[str, tuple[list[str], int]]]:
+def _rates(
+    board: Board, work: Sequence[underway.Underway]
+) -> tuple[list[own_past.Rate], dict[str, tuple[list[str], int]]]:
     """The three rates, corrected together, and the tickets behind the recent part of each."""
     board.once(closing.lay_out)
     recent, _ = own_past.weeks(board)
-    weekly = {"starts": [SimpleNamespace(name=own_past.ALL, week=w, events=v, exposure=n) for w, n, v in underway.by_week(work)]}
+    weekly = {
+        "starts": [
+            SimpleNamespace(name=own_past.ALL, week=w, events=v, exposure=n) for w, n, v in underway.by_week(work)
+        ]
+    }
     weekly |= {what: board.rows(closing.BY_WEEK, own_past.ALL, what) for what in ("open", "again")}
     rates = [replace(own_past.rates(board, rows, share=True)[0], name=WHAT[what]) for what, rows in weekly.items()]
     evidence = {WHAT[w]: e for w, e in heaviest(board, closing.TICKETS, recent).items()}
@@ -138,7 +153,9 @@ def _said(vague: list[Priority], priorities: int, blurred: int, read: int, piece
     elif priorities:
         said.append("Every priority says by what anyone sees that it is done.")
     if read:
-        said.append(f"Of {counted(read, 'larger piece')} of work in progress, {blurred} started without an observable end.")
+        said.append(
+            f"Of {counted(read, 'larger piece')} of work in progress, {blurred} started without an observable end."
+        )
     if pieces:
         said.append(f"{counted(pieces, 'piece')} that their texts list {'has' if pieces == 1 else 'have'} no ticket.")
     return said or ["Nothing was finished in name only more often than is usual here."]

@@ -3,8 +3,9 @@
 A table of tickets begins with the column ``key``; ``A-1..12`` draws a dozen alike. The columns ``created``, ``doing``,
 ``done`` and ``cancelled`` are days; every other column is a field, whose cell is ``value``, or ``value@since``, or
 ``value@since/until``, several joined by ``+``; ``-`` is empty. ``serves`` is a label. ``assignee`` ``1..6`` takes turns.
-``body`` is a text (``nothing``: none yet) with ``_`` for a space and ``|`` for a new line. A table that begins with ``sprint``, ``cycle``, ``project``, ``version``, ``milestone`` or ``initiative`` draws containers,
-whose ``text`` is what their page says, ``text@since``.
+``body`` is a text (``nothing``: none yet) with ``_`` for a space and ``|`` for a new line. A table that begins with
+``sprint``, ``cycle``, ``project``, ``version``, ``milestone`` or ``initiative`` draws containers, whose ``text`` is what
+their page says, ``text@since``.
 """
 
 from __future__ import annotations
@@ -20,7 +21,18 @@ from analyzer.store import Connection, save_parsed
 from analyzer.strategy import Strategy
 from analyzer.strategy_file import read_strategies
 from connectors.text import fingerprint
-from connectors.ticket import SET_VALUED, Change, Container, ContainerKind, History, Parsed, Relation, Span, Text, Ticket
+from connectors.ticket import (
+    SET_VALUED,
+    Change,
+    Container,
+    ContainerKind,
+    History,
+    Parsed,
+    Relation,
+    Span,
+    Text,
+    Ticket,
+)
 
 AS_OF = datetime(2026, 3, 2, tzinfo=UTC)
 """A Monday: the window of eight weeks runs from 5 January to 1 March."""

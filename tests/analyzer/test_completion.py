@@ -165,4 +165,4 @@ def test_pieces_without_a_ticket_are_told_on_real_epics() -> None:
             called, right = called + missing, right + (missing and n in one["without"])
         there += len(one["without"])
     assert f"{right} of {called} called without a ticket have none, of {there} there" in META.limits
-    assert right / called > 0.8
+    assert right / called > 0.7
