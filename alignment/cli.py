@@ -110,14 +110,15 @@ def init(
 )
 @click.argument("files", nargs=-1, type=PATH)
 @click.option("--store", type=PATH, help="The store to fill [default: as in the settings, else alignment.duckdb]")
+@click.option("--sweep", is_flag=True, help="Look now for tickets that a live tracker no longer shows.")
 @settings_option
 @json_option
-def pull(files: tuple[Path, ...], store: Path | None, settings_path: Path | None, as_json: bool) -> None:
+def pull(files: tuple[Path, ...], store: Path | None, sweep: bool, settings_path: Path | None, as_json: bool) -> None:
     """Brings the store up to date from the trackers of the settings, or from exported FILES.
 
     FILES are Jira REST JSON (an issue a line, or a search page), Jira CSV or Linear CSV, plain, .gz or .xz.
     """
-    summaries = _pull(settings_path, files, store, quiet=as_json)
+    summaries = _pull(settings_path, files, store, quiet=as_json, sweep=sweep)
     if as_json:
         click.echo(json.dumps({"pulled": summaries}))
 
@@ -216,8 +217,10 @@ def _settings(path: Path | None, files: tuple[Path, ...] = (), **changes: Path |
     return settings.model_copy(update={k: v.absolute() for k, v in changes.items() if v is not None})
 
 
-def _pull(path: Path | None, files: tuple[Path, ...], store: Path | None, quiet: bool) -> list[dict[str, Any]]:
-    from datetime import UTC, datetime
+def _pull(
+    path: Path | None, files: tuple[Path, ...], store: Path | None, quiet: bool, sweep: bool = False
+) -> list[dict[str, Any]]:
+    from datetime import UTC, datetime, timedelta
 
     from alignment.access import explaining, shows_something
     from alignment.progress import progress
@@ -231,7 +234,8 @@ def _pull(path: Path | None, files: tuple[Path, ...], store: Path | None, quiet:
     summaries = []
     for connector, options in connectors(settings):
         with explaining(settings, connector.name), progress(quiet) as tell:
-            got = pull_one(Store(settings.store), connector, options, datetime.now(UTC), tell)
+            every = timedelta(days=0 if sweep else settings.sweep_every_days)
+            got = pull_one(Store(settings.store), connector, options, datetime.now(UTC), tell, every)
             if connector.live and not got.fetched:
                 shows_something(settings, connector.name)
         summaries.append({"tracker": got.tracker, "fetched": got.fetched, "read": got.read, "skipped": got.skipped})
@@ -244,6 +248,8 @@ def _pull(path: Path | None, files: tuple[Path, ...], store: Path | None, quiet:
                 )
                 for line in got.problems:
                     click.echo(f"  {line}", err=True)
+            for line in got.swept:
+                click.echo(f"  {line}")
     return summaries
 
 

@@ -6,11 +6,12 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
 
-from alignment import scans
+from alignment import scans, sweep
+from alignment.ledger import Ledger
 from analyzer import raw
 from analyzer import store as storing
 from analyzer.store import Store
@@ -32,13 +33,14 @@ Progress = Callable[[str, str, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """What one tracker gave: tickets fetched, read, and entries skipped (with the first few said)."""
+    """What one tracker gave: tickets fetched, read, and entries skipped (with the first few said); what a sweep found."""
 
     tracker: str
     fetched: int
     read: int
     skipped: int
     problems: tuple[str, ...]
+    swept: tuple[str, ...] = ()
 
 
 def silent(_tracker: str, _step: str, _count: int) -> None:
@@ -46,9 +48,11 @@ def silent(_tracker: str, _step: str, _count: int) -> None:
 
 
 def pull(
-    store: Store, connector: Connector, options: ParseOptions, now: datetime, progress: Progress = silent
-) -> Pulled:
+    store: Store, connector: Connector, options: ParseOptions, now: datetime, progress: Progress = silent,
+    sweep_every: timedelta = sweep.EVERY,
+) -> Pulled:  # fmt: skip
     """One tracker. Safe to stop anywhere and to repeat: payloads are upserted, reading goes on where it stopped.
+    Tickets that are gone are looked for when the last look is ``sweep_every`` ago.
 
     A source of which nothing can be used leaves the store as it was. Raises ``connectors.connector.ConnectorError`` and
     ``analyzer.store.Busy``.
@@ -69,11 +73,13 @@ def pull(
         con.execute(
             "DELETE FROM problems WHERE tracker = ? AND ticket IS NULL AND kind <> ?", [connector.name, UNREADABLE]
         )
-    fetched = _keep(store, connector, chain([first], batches), now, progress)
+    book = Ledger(connector.name, scan)
+    fetched = _keep(store, connector, chain([first], batches), now, progress, book)
     if connector.live:
         with store.writing() as con:
             scans.finish(con, connector, now)
     read = _read(store, connector, options, progress)
+    swept = sweep.swept(store, connector, sweep_every, now, progress)
     with store.writing() as con:
         storing.add_problems(con, connector.name, problems)
         storing.resolve_parents(con, connector.name)
@@ -82,12 +88,9 @@ def pull(
             "SELECT place || ': ' || what FROM problems WHERE tracker = ? AND ticket IS NULL ORDER BY rowid",
             [connector.name],
         ).fetchall()
-        body = {"tracker": connector.name, "fetched": fetched, "read": read, "skipped": len(said)}
-        con.execute(
-            "INSERT INTO runs (moment, kind, as_of, body) VALUES (?, 'pull', ?, ?)",
-            [storing.naive(now), storing.naive(now), json.dumps(body, sort_keys=True)],
-        )
-    return Pulled(connector.name, fetched, read, len(said), tuple(line for (line,) in said[:5]))
+        book.close(con, now, read, len(said), problems, swept)
+    lines = swept.lines if swept else ()
+    return Pulled(connector.name, fetched, read, len(said), tuple(line for (line,) in said[:5]), lines)
 
 
 def _refuse_to_forget(store: Store, connector: Connector) -> None:
@@ -128,6 +131,7 @@ def _keep(
     batches: Iterable[Sequence[Payload | Checkpoint]],
     now: datetime,
     progress: Progress,
+    book: Ledger,
 ) -> int:
     """Commits batch by batch; a checkpoint is committed together with the payloads it vouches for."""
     fetched = 0
@@ -136,6 +140,8 @@ def _keep(
         cursors = [one.cursor for one in batch if isinstance(one, Checkpoint)]
         with store.writing() as con:
             raw.save_raw(con, connector.name, payloads, now)
+            sweep.back(con, connector.name, payloads, now)
+            book.note(con, payloads, now)
             if cursors:
                 scans.advance(con, connector, cursors[-1])
         fetched += sum(p.kind == "issue" for p in payloads)

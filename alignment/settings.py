@@ -239,6 +239,9 @@ class Settings(Placed):
     grace_days: Days = Field(
         default=2, description="Days after a start in which an addition still counts as planned.", examples=[2]
     )
+    sweep_every_days: AtLeastOne = Field(
+        default=7, description="Days between two looks for tickets that a live tracker no longer shows.", examples=[7]
+    )
     too_new_days: Days = Field(
         default=7, description="A ticket younger than this is too new to be unlinked.", examples=[7]
     )

@@ -40,6 +40,11 @@ STEPS: tuple[str, ...] = (
     CREATE TABLE container_seen (container VARCHAR, field VARCHAR, value VARCHAR, since TIMESTAMP);
     CREATE TABLE updates (id VARCHAR, container VARCHAR, moment TIMESTAMP, health VARCHAR, body VARCHAR, author VARCHAR);
     """,
+    """
+    CREATE TABLE gone (ticket VARCHAR, tracker VARCHAR, how VARCHAR, since TIMESTAMP, until TIMESTAMP);
+    CREATE TABLE sweeps (tracker VARCHAR, started TIMESTAMP, cursor VARCHAR, finished TIMESTAMP);
+    CREATE TABLE swept (tracker VARCHAR, id VARCHAR);
+    """,
 )
 
 

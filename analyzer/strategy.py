@@ -175,8 +175,9 @@ class Assumption(Placed):
     says: Filled = Field(description="The assumption in words.", examples=["Interrupts stay under a fifth of our time"])
     holds_if: ConditionText | None = Field(
         default=None,
-        description="share(ID) compared (<, <=, > or >=) with a percentage.",
-        examples=["share(keep-the-lights-on) <= 20%"],
+        description="share(ID) or unlinked() compared (<, <=, > or >=) with a percentage; wip(TEAM), tickets in progress per "
+        "person, or finished(ID), tickets finished a week, with a number.",
+        examples=["share(keep-the-lights-on) <= 20%", "wip(Payments) <= 3"],
     )
 
 
@@ -195,6 +196,30 @@ class Review(Placed):
     every: Literal["week", "two weeks", "month", "quarter"] = Field(description="How often.", examples=["week"])
     on: Weekday | None = Field(default=None, description="Day of the week.", examples=["monday"])
     owner: str = Field(default="", description="Who sees to it: a person or a role.", examples=["Chief of staff"])
+
+
+class Ready(Placed):
+    """What must stand on a ticket on the day its work starts; what is not named need not."""
+
+    owner: bool = Field(default=False, description="Somebody holds it.", examples=[True])
+    text: bool = Field(default=False, description="It has a description.", examples=[True])
+    estimate: bool = Field(default=False, description="It is estimated (upkeep and bugs need none).", examples=[True])
+    parent: bool = Field(
+        default=False, description="It has a parent or a Linear project (upkeep and bugs need none).", examples=[True]
+    )
+    allow: ShareText | None = Field(
+        default=None, description="Share of starts that may lack some of it (left out: none).", examples=["10%"]
+    )
+
+    def named(self) -> tuple[str, ...]:
+        """The kinds that must be there."""
+        return tuple(kind for kind in ("owner", "text", "estimate", "parent") if getattr(self, kind))
+
+    @model_validator(mode="after")
+    def _asks_for_something(self) -> Self:
+        if not self.named():
+            raise wrong("asks for nothing", "Write at least one, e.g. {owner: true}")
+        return self
 
 
 class Valid(Placed):
@@ -234,8 +259,19 @@ class Strategy(Placed):
     unlinked_allowance: ShareText | None = Field(
         default=None, description="Share of the effort that may serve no priority.", examples=["10%"]
     )
+    ready: Ready | None = Field(
+        default=None,
+        description="What must stand on a ticket on the day its work starts.",
+        examples=[{"owner": True, "estimate": True, "allow": "10%"}],
+    )
     priorities: tuple[Priority, ...] = Field(
         min_length=1, description="What matters, in order of weight.", examples=[[{"id": "fast-checkout"}]]
+    )
+    teams: dict[Filled, dict[str, ShareText]] = Field(
+        default_factory=dict,
+        description="How a team means to divide its own effort, by its name as the report shows it: ids of priorities, each with "
+        "a range. What is left out is not judged; teams may differ.",
+        examples=[{"Payments": {"fast-checkout": "50-70%"}}],
     )
     not_now: tuple[Parked, ...] = Field(
         default=(),

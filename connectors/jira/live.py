@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from connectors.connector import Checkpoint, Fatal, Malformed, ParseOptions, Parser, Payload, Refused
-from connectors.jira import boards
+from connectors.connector import Checkpoint, Fatal, Malformed, Missing, ParseOptions, Parser, Payload, Refused, Shown
+from connectors.jira import boards, sweep
 from connectors.jira.fields import field_map
 from connectors.jira.site import Site
 from connectors.jira.sprints import SprintsSeen
@@ -55,6 +55,15 @@ class LiveJira:
             yield one
         if since is None:
             yield from boards.sprints(self.site, self.name, sprints.missing())
+
+    def shown(self, known: Iterable[str], cursor: str = "") -> Iterator[Shown | Checkpoint]:
+        if self.cloud:
+            yield from sweep.cloud_ids(self, cursor)
+        else:
+            yield from sweep.data_center_ids(self, _DataCenter(self).windows(None, cursor))
+
+    def confirm(self, ids: Sequence[str]) -> Iterator[Missing]:
+        yield from sweep.missing(self, ids)
 
     def _reference(self) -> Iterator[Payload | Problem]:
         fields = [Payload("field", str(one.get("id")), one) for one in self.site.get("field")]
@@ -199,12 +208,13 @@ class _DataCenter:
         self.jira, self.site = jira, jira.site
 
     def issues(self, since: datetime | None, cursor: str) -> Iterator[Payload | Problem | Checkpoint]:
-        first = int(cursor) if cursor else 0
-        yield from self._window(since, first, _millis(self.site.policy.clock()) + 86_400_000)
+        for low, high in self.windows(since, cursor):
+            yield from self._pages(since, low, high)
+            yield Checkpoint(str(high))
 
-    def _window(self, since: datetime | None, first: int, last: int) -> Iterator[Payload | Problem | Checkpoint]:
-        """Issues created in [first, last) milliseconds; a window with too many is halved."""
-        stack = [(first, last)]
+    def windows(self, since: datetime | None, cursor: str) -> Iterator[tuple[int, int]]:
+        """Ranges [low, high) of creation dates in milliseconds that have issues; one with too many is halved."""
+        stack = [(int(cursor) if cursor else 0, _millis(self.site.policy.clock()) + 86_400_000)]
         while stack:
             low, high = stack.pop()
             page = self._page(since, low, high, 0, 1)
@@ -213,8 +223,7 @@ class _DataCenter:
                 middle = (low + high) // 2
                 stack += [(middle, high), (low, middle)]
             elif total:
-                yield from self._pages(since, low, high)
-                yield Checkpoint(str(high))
+                yield low, high
 
     def _pages(self, since: datetime | None, low: int, high: int) -> Iterator[Payload | Problem]:
         """All of a window; where the total moves between pages the window is read again, so that nothing slips through."""

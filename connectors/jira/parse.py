@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from connectors.connector import Malformed, ParseOptions, Payload, pseudonym
+from connectors.jira.document import plain
 from connectors.jira.fields import FieldMap, field_map
 from connectors.jira.history import read_log
 from connectors.jira.reading import Reading

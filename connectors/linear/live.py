@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from connectors.connector import Checkpoint, Fatal, ParseOptions, Parser, Payload
+from connectors.connector import Checkpoint, Fatal, Missing, ParseOptions, Parser, Payload, Shown
+from connectors.linear import sweep
 from connectors.linear.depths import Depth
 from connectors.linear.pages import follow
 from connectors.linear.site import NotOpen, Site, TooComplex
@@ -51,6 +52,12 @@ class LiveLinear:
         if not cursor:
             yield from self._reference(since)
         yield from self._issues(since, cursor)
+
+    def shown(self, known: Iterable[str], cursor: str = "") -> Iterator[Shown | Checkpoint]:
+        yield from sweep.shown_ids(self, known)
+
+    def confirm(self, ids: Sequence[str]) -> Iterator[Missing]:
+        yield from sweep.missing(self, ids)
 
     # ---------------------------------------------------------------- reference lists
 

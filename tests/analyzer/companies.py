@@ -77,10 +77,11 @@ def save(con: Connection, made: Company) -> None:
 
 
 def board(con: Connection, made: Company) -> Board:
-    """The board of a company that was saved."""
+    """The board of a company that was saved, its teams shown as they are: with five people all would be merged."""
     options = Options(
         calendar=Calendar(made.time_zone, made.working_days, made.holidays), weeks=made.weeks,
         history_weeks=made.history_weeks, idle_days=made.idle_days, grace_days=made.grace_days, teams=made.teams,
+        at_least=1,
     )  # fmt: skip
     return Board(con, made.strategies, options, made.as_of)
 

@@ -20,6 +20,8 @@ TYPES = {"Bug": 0, "Story": 0, "Task": 0, "Sub-task": -1, "Epic": 1, "Theme": 2}
 TITLES = ("Faster checkout", "checkout is slow", "Pay by invoice", "Rewrite the API", "")
 THEMES = ("Speed", "Trust")
 PHASES = ("todo", "doing", "done", "cancelled")
+URGENCIES = (None, "High", "Medium", "None", "Blocker")
+STATUSES = ("Open", "Doing", "Review", "Blocked", "Done")
 ESTIMATES = (None, "1", "3", "0.5", "0", "0.1", "13")
 
 
@@ -58,6 +60,10 @@ class History:
         for name, values in pools.items():
             for value in values:
                 self._several(name, value)
+        self._single("urgency", [rng.choice(URGENCIES) for _ in range(rng.choice([1, 1, 2, 4]))])
+        self._single("status", [rng.choice(STATUSES) for _ in range(rng.choice([1, 2, 4]))])
+        self._single("flagged", [rng.choice([None, "yes"]) for _ in range(rng.choice([1, 1, 3]))])
+        self._single("body", [rng.choice([None, "12:aa", "40:bb"]) for _ in range(rng.choice([1, 1, 2]))])
         for _ in range(rng.choice([0, 0, 1, 4])):
             self._changed("body", site.moment(rng, self.ticket.created))
         if self.ticket.history == "none":

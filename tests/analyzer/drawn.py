@@ -2,10 +2,11 @@
 
 A table of tickets begins with the column ``key``; ``A-1..12`` draws a dozen alike. The columns ``created``, ``doing``,
 ``done`` and ``cancelled`` are days; every other column is a field, whose cell is ``value``, or ``value@since``, or
-``value@since/until``, several joined by ``+``; ``-`` is empty. ``serves`` is a label. ``assignee`` ``1..6`` takes turns.
-``body`` is a text (``nothing``: none yet) with ``_`` for a space and ``|`` for a new line. A table that begins with
-``sprint``, ``cycle``, ``project``, ``version``, ``milestone`` or ``initiative`` draws containers, whose ``text`` is what
-their page says, ``text@since``.
+``value@since/until``, several joined by ``+``; ``-`` is empty.
+A column ``phase`` stands instead of ``doing`` and the like. ``serves`` is a label. ``assignee`` ``1..6`` takes turns.
+A table that begins with ``sprint``, ``cycle``, ``project``, ``version``, ``milestone`` or ``initiative`` draws containers, whose
+``text`` is what their page says, ``text@since``. ``body`` is a text (``nothing``: none yet) with ``_`` for a space and ``|`` for a
+new line.
 """
 
 from __future__ import annotations
@@ -39,7 +40,10 @@ AS_OF = datetime(2026, 3, 2, tzinfo=UTC)
 
 LEVELS = {"Sub-task": -1, "Epic": 1, "Initiative": 2}
 KINDS = ("sprint", "cycle", "project", "version", "milestone", "initiative")
-FIELDS = ("assignee", "team", "type", "parent", "estimate", "archived", *KINDS[:-1], "label", "component", "body")
+FIELDS = (
+    "assignee", "team", "type", "parent", "estimate", "archived", *KINDS[:-1], "label", "component",
+    "urgency", "status", "flagged", "body", "phase",
+)  # fmt: skip
 HOURS = {"todo": 8, "doing": 9, "done": 15, "cancelled": 15}
 
 Line = dict[str, str]
@@ -173,6 +177,7 @@ def _ticket(out: Parsed, row: Line, copy: int) -> None:
     steps = [("todo", created), *days]
     ends = [*(since for _, since in steps[1:]), None]
     spans = [Span(ident, "phase", p, since, until) for (p, since), until in zip(steps, ends, strict=True)]
+    spans = spans if "phase" not in row else []
     spans.append(Span(ident, "title", row.get("title", f"Title of {key}"), created, None))
     if kind == "jira":
         spans.append(Span(ident, "project", f"{tracker}:space:{key.rsplit('-', 1)[0]}", created, None))
