@@ -55,11 +55,15 @@ WITH begun AS (
 ), worded AS (
     SELECT r.id, d.value, row_number() OVER (PARTITION BY r.id ORDER BY d.since DESC) AS place
     FROM running r JOIN container_seen d ON d.container = r.id AND d.field = 'description' AND d.since <= r.moment + to_days(1)
-), looked AS (SELECT DISTINCT container FROM container_seen s JOIN moment m ON s.since <= m.as_of)
-SELECT r.id, r.kind, r.name, w.value AS said FROM running r LEFT JOIN worded w ON w.id = r.id AND w.place = 1
-WHERE r.id IN (SELECT container FROM looked) ORDER BY r.kind, r.name, r.id
+), looked AS (
+    SELECT s.container, min(s.since) AS since FROM container_seen s JOIN moment m ON s.since <= m.as_of GROUP BY s.container
+)
+SELECT r.id, r.kind, r.name, coalesce(w.value, CASE WHEN k.since <= r.moment + to_days(1) THEN '' END) AS said
+FROM running r JOIN looked k ON k.container = r.id LEFT JOIN worded w ON w.id = r.id AND w.place = 1
+ORDER BY r.kind, r.name, r.id
 """
-"""A day after the start, because trackers keep no log of these texts: they are known from pull to pull."""
+"""A day after the start, because trackers keep no log of these texts: they are known from pull to pull. What had been seen by then
+and had no text said nothing."""
 
 CHILD_WORDS = """
 CREATE OR REPLACE TEMP TABLE child_word AS

@@ -11,7 +11,7 @@ from analyzer.board import Board
 from analyzer.completion import Reading
 from analyzer.evidence import heaviest, row, table
 from analyzer.judging import PLAIN_COUNT, counted, empty, not_judged
-from analyzer.result import Finding, Meta, Row, Score, Shape, Verdict
+from analyzer.result import Finding, Meta, Row, Shape, Verdict
 from analyzer.strategy import Priority
 
 META = Meta(
@@ -79,7 +79,7 @@ def measure(board: Board) -> Finding:
         table("finish_lines", "By what the end is seen", COLUMNS, rows, note),
         table("pieces", "Listed, and without a ticket", [("name", "In", "text"), ("piece", "What is listed", "text")], listed),
         table("kept", "Done in name only, against the past", own_past.columns("share", "What"),
-              own_past.rows(rates, 1.0, evidence)),
+              own_past.rows([r for r in rates if r.exposure], 1.0, evidence)),
     ]  # fmt: skip
     tested = [r for r in rates if r.shift is not None]
     if not texts and not tested:
@@ -94,12 +94,9 @@ def measure(board: Board) -> Finding:
     said = _said(vague, len(priorities), len(blurred), len(read), len(pieces))
     if loud is not None and loud.shift is not None:
         said.insert(0, f"{loud.name}: {loud.recent:.0%} in these weeks, where {loud.shift.usual:.0%} is usual.")
-    seen = texts - len(vague) - len(blurred)
-    arithmetic = f"100 × {seen} with an observable finish line / {texts} read."
     return Finding(
         meta=META, verdict=verdict, value=value, sentence=" ".join(said), details=details, headline=said[0],
         sure=PLAIN_COUNT if loud is None else "",
-        score=Score(value=round(100 * seen / texts, 1), arithmetic=arithmetic) if texts else None,
     )  # fmt: skip
 
 
