@@ -163,3 +163,23 @@ def test_epics_done_while_tickets_are_open_are_held_against_the_past(board: Make
     kept = rows(finding, "kept")["Epics done, tickets open"]
     assert kept["recent"] == 1 and 0 < kept["usual"] < 0.15 and "jira:E-100" in kept["ids"]
     assert measure(board(CLEAR, text=closed(False))).verdict == "noise"
+
+
+def test_tickets_opened_again_are_held_against_the_past_and_a_month_later_is_another_story(board: MakeBoard) -> None:
+    def company(again: str) -> str:
+        lines = ["key  created  phase"]
+        for n, day in enumerate(LONG):
+            back = f"+doing@{day}T20:00" if n % 8 == 0 else ""
+            lines += [
+                f"A-{n}  2025-01-06  todo+doing@{day}+done@{day}T15:00{back}",
+                f"B-{n}  2025-01-06  todo+done@{day}",
+            ]
+        for n, day in enumerate(("06", "07", "13", "14", "20", "21", "22", "23", "27", "28")):
+            lines.append(
+                f"A-{100 + n}  2026-01-05  todo+doing@2026-01-05+done@2026-01-{day}+todo@{again.format(day=day)}"
+            )
+        return "\n".join(lines)
+
+    finding = measure(board(CLEAR, text=company("2026-01-{day}T20:00")))
+    assert finding.verdict == "signal" and finding.headline.startswith("Opened again: 100%")
+    assert measure(board(CLEAR, text=company("2026-03-01"))).verdict == "noise"
