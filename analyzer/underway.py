@@ -32,7 +32,7 @@ FROM big b JOIN tickets t ON t.no = b.ticket
 LEFT JOIN worded w ON w.ticket = b.ticket AND w.place = 1
 LEFT JOIN today n ON n.ticket = b.ticket
 LEFT JOIN (SELECT fingerprint, min(body) AS body FROM texts GROUP BY fingerprint) x ON x.fingerprint = w.value
-ORDER BY b.ticket
+ORDER BY t.created, t.id
 """
 """The text at the end of the local day on which work began: what is filled in on that day counts. Empty: there was none; NULL:
 it is not known. Old texts come from the change log (``texts``); today's body serves where its fingerprint is that of the day."""
