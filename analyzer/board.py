@@ -57,9 +57,8 @@ class Board:
         con = self.con
         con.execute("CREATE OR REPLACE TEMP TABLE moment AS SELECT ?::TIMESTAMP AS as_of", [self.as_of])
         self._calendar()
-        con.execute(GONE_THEN)
-        con.execute(SPAN_THEN)
-        con.execute(TICKET_THEN)
+        for step in AS_KNOWN:
+            con.execute(step)
         self.regimes: dict[int, Regime | None] = regimes_by_week(self.strategies, self.history_week, self.last_week)
         teams.lay_out(con, self.options.teams)
         mapping.lay_out(con, self.distinct_regimes)
@@ -217,3 +216,6 @@ LEFT JOIN level_of o ON o.tracker = t.tracker AND o.type = h.type AND h.type <> 
 LEFT JOIN tickets p ON p.id = h.parent_id AND p.created <= m.as_of
 WHERE t.created <= m.as_of
 """
+
+AS_KNOWN = (GONE_THEN, SPAN_THEN, TICKET_THEN)
+"""What a ``moment`` and a ``calendar`` make of the store's tables, in this order."""
