@@ -14,6 +14,9 @@ from typing import Any
 
 import pytest
 
+from alignment.errors import Mistakes
+from alignment.settings import Settings
+from alignment.wiring import options
 from analyzer import statistics, underway
 from analyzer.completion import Reader, shipped
 from analyzer.located_yaml import load
@@ -166,3 +169,13 @@ def test_pieces_without_a_ticket_are_told_on_real_epics() -> None:
         there += len(one["without"])
     assert f"{right} of {called} called without a ticket have none, of {there} there" in META.limits
     assert right / called > 0.7
+
+
+def test_the_settings_name_words_of_the_user_and_their_mistakes_are_told(tmp_path: Path) -> None:
+    (tmp_path / "words.yaml").write_text("vague: [synergi*]\n", encoding="utf-8")
+    made = {"vague_words": "words.yaml", "trackers": [{"name": "jira", "kind": "example-jira"}]}
+    settings = Settings.model_validate(made, context={"folder": tmp_path})
+    assert [v.words for v in options(settings).reader.read("Better synergies.").vague] == ["Better", "synergies"]
+    (tmp_path / "words.yaml").write_text("vague: nonsense: 1\n", encoding="utf-8")
+    with pytest.raises(Mistakes):
+        options(settings)
