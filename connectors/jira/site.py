@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import requests
 from jira import JIRA, JIRAError
 
-from connectors.calls import Policy, seconds_until
+from connectors.calls import Pace, Policy, seconds_until
 from connectors.connector import Fatal, Refused, Retry
 
 TIMEOUT = (10, 90)
@@ -21,6 +21,10 @@ BROKEN = (
     requests.exceptions.ConnectionError, requests.exceptions.Timeout, requests.exceptions.ChunkedEncodingError,
     requests.exceptions.ContentDecodingError,
 )  # fmt: skip
+
+
+ABSENT = (404, 405, 410)
+"""How a site says that it does not offer an operation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +41,31 @@ class Access:
 
 
 class Site:
-    """One site. ``requests`` counts what was asked; ``waits`` the seconds spent waiting for limits."""
+    """One site, which several threads may ask at once."""
 
     def __init__(self, access: Access, policy: Policy) -> None:
-        self.access, self.policy = access, policy
-        self.requests = 0
+        self.access, self.policy = access, replace(policy, pace=Pace())
+        self._of_thread = threading.local()
 
-    @cached_property
+    @property
+    def requests(self) -> int:
+        """What was asked so far."""
+        return self.policy.pace.asked
+
+    @property
+    def waited(self) -> float:
+        """Seconds spent waiting for limits so far."""
+        return self.policy.pace.waited
+
+    @property
     def client(self) -> JIRA:
+        """This thread's own: nobody promises that the package's client may be shared."""
+        if not hasattr(self._of_thread, "client"):
+            self._of_thread.client = self._new_client()
+        client: JIRA = self._of_thread.client
+        return client
+
+    def _new_client(self) -> JIRA:
         """The package's client; built without a request of its own, retries and timeouts are ours."""
         basic = (self.access.email, self.access.token) if self.access.email else None
         return JIRA(
@@ -57,19 +78,24 @@ class Site:
     def get(self, path: str, version: str = "api/2", **query: Any) -> Any:
         return self.policy.ask(lambda: self._once("GET", path, version, query, None))
 
-    def post(self, path: str, body: Mapping[str, Any], version: str = "api/2") -> Any:
-        """A request with a JSON body. Only for what may safely be asked twice: searches and bulk reads."""
-        return self.policy.ask(lambda: self._once("POST", path, version, {}, body))
+    def post(self, path: str, body: Mapping[str, Any], version: str = "api/2", optional: bool = False) -> Any:
+        """A request with a JSON body. Only for what may safely be asked twice: searches and bulk reads.
+
+        ``optional``: a site that does not offer it raises Refused with a status of ABSENT.
+        """
+        return self.policy.ask(lambda: self._once("POST", path, version, {}, body, optional))
 
     def _once(
-        self, method: str, path: str, version: str, query: Mapping[str, Any], body: Mapping[str, Any] | None
-    ) -> Any:
-        self.requests += 1
+        self, method: str, path: str, version: str, query: Mapping[str, Any], body: Mapping[str, Any] | None,
+        optional: bool = False,
+    ) -> Any:  # fmt: skip
         url = f"{self.access.url.rstrip('/')}/rest/{version}/{path}"
         data = json.dumps(body) if body is not None else None
         try:
             answer = self.client._session.request(method, url, params=dict(query), data=data)
         except JIRAError as error:
+            if optional and error.status_code in ABSENT:
+                raise Refused(error.status_code, _messages(error.response)) from None
             raise self._sorted(error) from None  # its own chain may quote headers
         except BROKEN as error:
             raise Retry(f"{self._place} broke off the connection ({type(error).__name__}).") from None
