@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from alignment.errors import COME_BACK, MENDABLE, OUR_BUG, Mend, Mistakes
 
 if TYPE_CHECKING:
     from alignment.settings import Settings
+    from connectors.connector import Connector, ParseOptions
 
 PATH = click.Path(path_type=Path)
 settings_option = click.option(
@@ -136,29 +138,32 @@ def _settings(path: Path | None, files: tuple[Path, ...] = (), **changes: Path |
 def _pull(path: Path | None, files: tuple[Path, ...], store: Path | None, quiet: bool) -> list[dict[str, Any]]:
     from datetime import UTC, datetime
 
+    from alignment import pull as pulling
     from alignment.progress import progress
-    from alignment.pull import pull as pull_one
+    from alignment.several import pull_all, say_pulled
     from alignment.wiring import connectors
     from analyzer.store import Store
 
     settings = _settings(path, files, store=store)
     if settings.trackers[0].name == "none":
         raise Mend("There is nothing to pull from.", "Name an exported file, or list trackers in alignment.yaml.")
-    summaries = []
-    for connector, options in connectors(settings):
-        with progress(quiet) as tell:
-            got = pull_one(Store(settings.store), connector, options, datetime.now(UTC), tell)
-        summaries.append({"tracker": got.tracker, "fetched": got.fetched, "read": got.read, "skipped": got.skipped})
+
+    def one(connector: Connector, options: ParseOptions, tell: pulling.Progress) -> pulling.Pulled:
+        return pulling.pull(Store(settings.store), connector, options, datetime.now(UTC), tell)
+
+    trackers = connectors(settings)
+    with progress([connector for connector, _ in trackers], quiet) as telling:
+        done, failed = pull_all(trackers, one, telling)
+    for connector, got in done:
         if not quiet:
-            click.echo(f"{got.tracker}: {got.fetched:,} tickets from {connector.source}")
-            entries = "entry" if got.skipped == 1 else "entries"
-            if got.skipped:
-                click.echo(
-                    f"  {got.skipped:,} {entries} could not be read; the report's data quality lists them:", err=True
-                )
-                for line in got.problems:
-                    click.echo(f"  {line}", err=True)
-    return summaries
+            say_pulled(connector, got)
+    if len(failed) == 1:
+        raise failed[0]
+    if failed:
+        raise ExceptionGroup("several trackers", failed)
+    return [
+        {"tracker": got.tracker, "fetched": got.fetched, "read": got.read, "skipped": got.skipped} for _, got in done
+    ]
 
 
 def _report(
@@ -241,8 +246,15 @@ def run(command: Callable[[], Any]) -> int:
         return end.code if isinstance(end.code, int) else MENDABLE
     except BrokenPipeError:
         return MENDABLE
+    except ExceptionGroup as errors:
+        codes = [run(partial(_again, error)) for error in errors.exceptions]
+        return max(codes, key=(COME_BACK, MENDABLE, OUR_BUG).index)
     except Exception as error:
         return _told(error)
+
+
+def _again(error: Exception) -> None:
+    raise error
 
 
 def _told(error: Exception) -> int:

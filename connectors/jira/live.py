@@ -39,6 +39,7 @@ class LiveJira:
     def fetch(self, since: datetime | None = None, cursor: str = "") -> Iterator[Payload | Problem | Checkpoint]:
         if since is None and not cursor:
             yield from self._reference()
+        self.expected = 0
         scan = Cloud(self, self.workers) if self.cloud else _DataCenter(self)
         yield from scan.issues(since, cursor)
 
@@ -83,6 +84,7 @@ class _DataCenter:
             low, high = stack.pop()
             page = self._page(since, low, high, 0, 1)
             total = int(page.get("total") or 0)
+            self.jira.expected = self.jira.expected or total
             if total >= WINDOW and high - low > 1:
                 middle = (low + high) // 2
                 stack += [(middle, high), (low, middle)]
