@@ -147,11 +147,10 @@ def _read(store: Store, connector: Connector, options: ParseOptions, progress: P
 
     What cannot be read is remembered with the payload: it is not looked at again until it changes.
     """
-    with store.reading() as con:
-        reference = raw.reference_payloads(con, connector.name)
-    parser = connector.parser(reference, options)
-    reader = _fingerprint(options, reference)
     with store.writing() as con:
+        reference = raw.reference_payloads(con, connector.name)
+        parser = connector.parser(reference, options)
+        reader = _fingerprint(options, reference)
         storing.save_parsed(con, connector.name, parser.reference())
     read = 0
     while True:
@@ -178,6 +177,8 @@ def _read(store: Store, connector: Connector, options: ParseOptions, progress: P
             raw.mark_read(con, connector.name, reader, [issue.id for issue, _ in waiting])
         read += len(waiting)
         progress(connector.name, "read", read)
+        if len(waiting) < READ_BATCH:
+            return read
 
 
 def called(issue: Payload) -> str:
