@@ -154,13 +154,12 @@ def _read(store: Store, connector: Connector, options: ParseOptions, progress: P
 
     What cannot be read is remembered with the payload: it is not looked at again until it changes.
     """
-    with store.reading() as con:
-        reference = raw.reference_payloads(con, connector.name)
-    parser = connector.parser(reference, options)
-    reader = _fingerprint(options, reference)
-    told = parser.reference()
-    listed = {c.id for c in told.containers}
     with store.writing() as con:
+        reference = raw.reference_payloads(con, connector.name)
+        parser = connector.parser(reference, options)
+        reader = _fingerprint(options, reference)
+        told = parser.reference()
+        listed = {c.id for c in told.containers}
         storing.save_parsed(con, connector.name, told)
     read = 0
     while True:
@@ -190,6 +189,8 @@ def _read(store: Store, connector: Connector, options: ParseOptions, progress: P
             raw.mark_read(con, connector.name, reader, [issue.id for issue, _ in waiting])
         read += len(waiting)
         progress(connector.name, "read", read)
+        if len(waiting) < READ_BATCH:
+            return read
 
 
 def called(issue: Payload) -> str:
