@@ -81,7 +81,7 @@ def board(con: Connection, made: Company) -> Board:
     options = Options(
         calendar=Calendar(made.time_zone, made.working_days, made.holidays), weeks=made.weeks,
         history_weeks=made.history_weeks, idle_days=made.idle_days, grace_days=made.grace_days, teams=made.teams,
-        at_least=1,
+        at_least=0,
     )  # fmt: skip
     return Board(con, made.strategies, options, made.as_of)
 
