@@ -135,7 +135,7 @@ CASES = (
         "jira-cloud", "log_in_page",
         "200 with a log-in page in HTML where JSON was expected. Of pages nothing is kept but that they were there.",
         cloud(),
-        "Fatal: Jira at https://acme.atlassian.net sent a web page where data was expected, probably a log-in page. "
+        "NotLetIn: Jira at https://acme.atlassian.net sent a web page where data was expected, probably a log-in page. "
         "Check base_url, and that the token works without single sign-on.",
         ("text/html",), schedule=always(login_page()),
     ),
@@ -143,7 +143,7 @@ CASES = (
         "jira-cloud", "wrong_token",
         "401, in plain text and not in Jira's own shape.",
         cloud(),
-        "Fatal: Jira at https://acme.atlassian.net does not accept the token. "
+        "NotLetIn: Jira at https://acme.atlassian.net does not accept the token. "
         "Make a new one, or check the e-mail it belongs to.",
         ("code: 401",), token="wrong",
     ),
@@ -227,7 +227,7 @@ CASES = (
         "jira-dc", "wrong_token",
         "401 to an expired personal access token.",
         data_center(),
-        "Fatal: Jira at https://jira.acme.example does not accept the token. "
+        "NotLetIn: Jira at https://jira.acme.example does not accept the token. "
         "Make a new one, or check the e-mail it belongs to.",
         ("code: 401",), token="wrong",
     ),
