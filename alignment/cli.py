@@ -16,6 +16,7 @@ from alignment.telling import say
 
 if TYPE_CHECKING:
     from alignment.settings import Settings
+    from connectors.connector import Connector, ParseOptions
 
 PATH = click.Path(path_type=Path)
 settings_option = click.option(
@@ -222,35 +223,38 @@ def _pull(
 ) -> list[dict[str, Any]]:
     from datetime import UTC, datetime, timedelta
 
+    from alignment import pull as pulling
     from alignment.access import explaining, shows_something
     from alignment.progress import progress
-    from alignment.pull import pull as pull_one
+    from alignment.several import pull_all, say_pulled
     from alignment.wiring import connectors
     from analyzer.store import Store
 
     settings = _settings(path, files, store=store)
     if settings.trackers[0].name == "none":
         raise Mend("There is nothing to pull from.", "Name an exported file, or list trackers in alignment.yaml.")
-    summaries = []
-    for connector, options in connectors(settings):
-        with explaining(settings, connector.name), progress(quiet) as tell:
-            every = timedelta(days=0 if sweep else settings.sweep_every_days)
-            got = pull_one(Store(settings.store), connector, options, datetime.now(UTC), tell, every)
+    every = timedelta(days=0 if sweep else settings.sweep_every_days)
+
+    def one(connector: Connector, options: ParseOptions, tell: pulling.Progress) -> pulling.Pulled:
+        with explaining(settings, connector.name):
+            got = pulling.pull(Store(settings.store), connector, options, datetime.now(UTC), tell, every)
             if connector.live and not got.fetched:
                 shows_something(settings, connector.name)
-        summaries.append({"tracker": got.tracker, "fetched": got.fetched, "read": got.read, "skipped": got.skipped})
+        return got
+
+    trackers = connectors(settings)
+    with progress([connector for connector, _ in trackers], quiet) as telling:
+        done, failed = pull_all(trackers, one, telling)
+    for connector, got in done:
         if not quiet:
-            click.echo(f"{got.tracker}: {got.fetched:,} tickets from {connector.source}")
-            entries = "entry" if got.skipped == 1 else "entries"
-            if got.skipped:
-                click.echo(
-                    f"  {got.skipped:,} {entries} could not be read; the report's data quality lists them:", err=True
-                )
-                for line in got.problems:
-                    click.echo(f"  {line}", err=True)
-            for line in got.swept:
-                click.echo(f"  {line}")
-    return summaries
+            say_pulled(connector, got)
+    if len(failed) == 1:
+        raise failed[0]
+    if failed:
+        raise ExceptionGroup("several trackers", failed)
+    return [
+        {"tracker": got.tracker, "fetched": got.fetched, "read": got.read, "skipped": got.skipped} for _, got in done
+    ]
 
 
 def _report(

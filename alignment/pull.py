@@ -154,21 +154,19 @@ def _read(store: Store, connector: Connector, options: ParseOptions, progress: P
 
     What cannot be read is remembered with the payload: it is not looked at again until it changes.
     """
-    with store.reading() as con:
-        reference = raw.reference_payloads(con, connector.name)
-    parser = connector.parser(reference, options)
-    reader = _fingerprint(options, reference)
-    told = parser.reference()
-    listed = {c.id for c in told.containers}
     with store.writing() as con:
+        reference = raw.reference_payloads(con, connector.name)
+        parser = connector.parser(reference, options)
+        reader = _fingerprint(options, reference)
+        told = parser.reference()
+        listed = {c.id for c in told.containers}
         storing.save_parsed(con, connector.name, told)
     read = 0
     while True:
         with store.writing() as con:
             waiting = raw.unread(con, connector.name, reader, READ_BATCH)
-            if not waiting:  # what the lists say hangs together stays, though its tickets were replaced
-                storing.save_parsed(con, connector.name, Parsed(relations=told.relations))
-                return read
+            if not waiting:
+                break
             parsed = Parsed()
             problems: list[Problem] = []
             for issue, history in waiting:
@@ -190,6 +188,11 @@ def _read(store: Store, connector: Connector, options: ParseOptions, progress: P
             raw.mark_read(con, connector.name, reader, [issue.id for issue, _ in waiting])
         read += len(waiting)
         progress(connector.name, "read", read)
+        if len(waiting) < READ_BATCH:
+            break
+    with store.writing() as con:  # what the lists say hangs together stays, though its tickets were replaced
+        storing.save_parsed(con, connector.name, Parsed(relations=told.relations))
+    return read
 
 
 def called(issue: Payload) -> str:

@@ -245,6 +245,12 @@ class Settings(Placed):
     too_new_days: Days = Field(
         default=7, description="A ticket younger than this is too new to be unlinked.", examples=[7]
     )
+    vague_words: Place | None = Field(
+        default=None,
+        description="A list of words by which finish lines are read, beside those that come with the program "
+        "(laid out like analyzer/data/vague.en.yaml).",
+        examples=["vague.yaml"],
+    )
     cancelled: tuple[Lower, ...] = Field(
         default=CANCELLED,
         description="Names of statuses and resolutions that mean the work was dropped, in any case.",

@@ -13,6 +13,7 @@ import pandas as pd
 
 from analyzer import effort, forest, mapping, privacy, teams
 from analyzer.calendar import Calendar, day_of, local_day_sql, monday, utc_day_sql, week_name, week_of_day
+from analyzer.completion import Reader, shipped
 from analyzer.regimes import Regime, regimes_by_week
 from analyzer.result import Window
 from analyzer.store import Connection, scalar
@@ -33,6 +34,7 @@ class Options:
     too_new_days: int = 7
     teams: tuple[tuple[str, str, str], ...] = ()
     evidence: int = 20
+    reader: Reader = field(default_factory=shipped)
 
 
 class Board:

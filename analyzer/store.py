@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -42,8 +43,22 @@ def _is_held(error: BaseException) -> bool:
     return isinstance(error, duckdb.IOException) and "lock" in str(error).lower()
 
 
+_turns: dict[Path, threading.RLock] = {}
+"""Within one process DuckDB refuses to open a file for reading while it is open for writing: its users take turns."""
+
+_turns_made = threading.Lock()
+
+
+def _turn(path: Path) -> threading.RLock:
+    with _turns_made:
+        return _turns.setdefault(path.absolute(), threading.RLock())
+
+
 class Store:
-    """``path`` is the DuckDB file; ``patience`` the seconds to wait for another process that has it open."""
+    """``path`` is the DuckDB file; ``patience`` the seconds to wait for another process that has it open.
+
+    Threads of this process take turns, transaction by transaction.
+    """
 
     def __init__(self, path: Path, patience: float = 60.0, memory_limit: str = "") -> None:
         self.path, self.patience, self.memory_limit = path, patience, memory_limit
@@ -51,6 +66,11 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction: all of it is kept, or none."""
+        with _turn(self.path), self._writing() as con:
+            yield con
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
         con = self._open(read_only=False)
         try:
             try:
@@ -71,21 +91,26 @@ class Store:
     def reading(self) -> Iterator[Connection]:
         """Read-only; any number of processes may read at once. A store that is not there yet, or whose making was cut short, or
         that an earlier version wrote, is brought up to date first."""
-        if not self.path.exists() or self._is_behind():
-            with self.writing():
-                pass
-        con = self._open(read_only=True)
-        try:
-            yield con
-        finally:
-            con.close()
+        with _turn(self.path):
+            con = self._up_to_date()
+            try:
+                yield con
+            finally:
+                con.close()
 
-    def _is_behind(self) -> bool:
-        con = self._open(read_only=True)
-        try:
-            return behind(con)
-        finally:
+    def _up_to_date(self) -> Connection:
+        if self.path.exists():
+            con = self._open(read_only=True)
+            try:
+                if not behind(con):
+                    return con
+            except BaseException:
+                con.close()
+                raise
             con.close()
+        with self.writing():
+            pass
+        return self._open(read_only=True)
 
     def _damaged(self) -> Damaged:
         return Damaged(f"{self.path} cannot be opened as a store. Name another file, or restore it.")
@@ -219,7 +244,10 @@ def add_problems(
 
 
 def resolve_parents(con: Connection, tracker: str) -> None:
-    """Gives parents and relations known only by key (``@PAY-12``) their ticket's id, by its key of today or an earlier one."""
+    """Gives parents and relations known only by key (``@PAY-12``) their ticket's id, by its key of today or an earlier one.
+
+    Only among the tracker's own tickets: two Jiras may well use one key.
+    """
     con.execute(
         """
         CREATE OR REPLACE TEMP TABLE key_of AS
@@ -231,9 +259,17 @@ def resolve_parents(con: Connection, tracker: str) -> None:
         """,
         [tracker],
     )
-    con.execute("UPDATE spans SET value = k.id FROM key_of k WHERE spans.field = 'parent' AND spans.value = k.key")
-    for end in ("source", "target"):
-        con.execute(f"UPDATE relations SET {end} = k.id FROM key_of k WHERE relations.{end} = k.key")
+    con.execute(
+        "UPDATE spans SET value = k.id FROM key_of k WHERE spans.field = 'parent' AND spans.value = k.key "
+        "AND spans.ticket IN (SELECT no FROM tickets WHERE tracker = ?)",
+        [tracker],
+    )
+    for end, other in (("source", "target"), ("target", "source")):
+        con.execute(
+            f"UPDATE relations SET {end} = k.id FROM key_of k WHERE relations.{end} = k.key "
+            f"AND starts_with(relations.{other}, ?)",
+            [f"{tracker}:"],
+        )
     con.execute("DROP TABLE key_of")
 
 

@@ -21,6 +21,7 @@ from analyzer.measures import (
     team_divergence,
     undefined_start,
     unlinked_work,
+    vague_done,
 )
 
 MEASURES: tuple[ModuleType, ...] = (
@@ -31,6 +32,7 @@ MEASURES: tuple[ModuleType, ...] = (
     not_now_work,
     scattered_focus,
     priority_inflation,
+    vague_done,
     undefined_start,
     decision_churn,
     missed_rhythm,
