@@ -8,12 +8,20 @@ from analyzer.measures import (
     broken_assumptions,
     busy_not_aligned,
     data_quality,
+    decision_churn,
+    friction,
+    ignored_findings,
+    missed_rhythm,
     not_now_work,
     priority_drift,
+    priority_inflation,
+    repeated_priorities,
     scattered_focus,
     scope_creep,
     team_divergence,
+    undefined_start,
     unlinked_work,
+    vague_done,
 )
 
 MEASURES: tuple[ModuleType, ...] = (
@@ -23,8 +31,16 @@ MEASURES: tuple[ModuleType, ...] = (
     scope_creep,
     not_now_work,
     scattered_focus,
+    priority_inflation,
+    vague_done,
+    undefined_start,
+    decision_churn,
+    missed_rhythm,
+    repeated_priorities,
     busy_not_aligned,
+    friction,
     broken_assumptions,
+    ignored_findings,
     data_quality,
 )
 """Each has ``META`` and ``measure(board) -> Finding``; file name = id."""

@@ -37,6 +37,8 @@ META = Meta(
         "Kish 1965; Wilson 1927; Benjamini and Hochberg 1995; Ellis, Pecanka and Goeman 2020. Total variation as the share of work "
         "that would have to move: research in docs/measures.md."
     ),
+    formula="Drift = max(Σ share over the upper ends, Σ share under the lower ends), over the priorities with a range.",
+    needs="An intended share (share: 30-40%) for at least one priority, and ten effective tickets in the judged weeks.",
 )  # fmt: skip
 
 COUNTED = {"days": "person-days", "count": "finished tickets", "points": "finished points"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analyzer import statistics
-from benchmarks import false_alarms, power, team_priority
+from benchmarks import calm, false_alarms, power, team_priority
 
 COMPANIES = 150
 
@@ -38,3 +38,10 @@ def test_few_false_alarms_over_teams_and_priorities() -> None:
 
 def test_a_true_shift_in_one_team_is_found() -> None:
     assert team_priority.found(4, 6, 0.05, 0.0, 25)[1] >= 0.5
+
+
+def test_a_calm_company_is_left_in_peace() -> None:
+    """One seed; ``python -m benchmarks.calm`` does 200."""
+    _, told, _ = calm.verdicts(7)
+    assert {m: v for m, v in told.items() if v == "signal" or v.startswith("error")} == {}
+    assert sum(v == "noise" for v in told.values()) >= 10, "a report that judges nothing proves little"
