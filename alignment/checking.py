@@ -13,6 +13,7 @@ from alignment.settings import Settings, read_settings
 from alignment.wiring import SETTINGS, matching, settings_or_defaults
 from analyzer.problem import Mistake
 from analyzer.strategy_file import read_advice, read_strategies
+from analyzer.wordlist import read_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ def check_all(settings_path: Path | None, strategy: Path | None) -> Answer:
         looked.append(path.name)
         settings, mistakes = read_settings(path)
         mistakes += _missing_files(settings)
+        mistakes += read_words(settings.vague_words)[1] if settings and settings.vague_words else []
     shown, unreached, later = _access(settings)
     mistakes += unreached
     access = [line for seen in shown for line in seen.lines]

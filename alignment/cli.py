@@ -16,6 +16,7 @@ from alignment.telling import say
 
 if TYPE_CHECKING:
     from alignment.settings import Settings
+    from connectors.connector import Connector, ParseOptions
 
 PATH = click.Path(path_type=Path)
 settings_option = click.option(
@@ -110,14 +111,15 @@ def init(
 )
 @click.argument("files", nargs=-1, type=PATH)
 @click.option("--store", type=PATH, help="The store to fill [default: as in the settings, else alignment.duckdb]")
+@click.option("--sweep", is_flag=True, help="Look now for tickets that a live tracker no longer shows.")
 @settings_option
 @json_option
-def pull(files: tuple[Path, ...], store: Path | None, settings_path: Path | None, as_json: bool) -> None:
+def pull(files: tuple[Path, ...], store: Path | None, sweep: bool, settings_path: Path | None, as_json: bool) -> None:
     """Brings the store up to date from the trackers of the settings, or from exported FILES.
 
     FILES are Jira REST JSON (an issue a line, or a search page), Jira CSV or Linear CSV, plain, .gz or .xz.
     """
-    summaries = _pull(settings_path, files, store, quiet=as_json)
+    summaries = _pull(settings_path, files, store, quiet=as_json, sweep=sweep)
     if as_json:
         click.echo(json.dumps({"pulled": summaries}))
 
@@ -216,35 +218,43 @@ def _settings(path: Path | None, files: tuple[Path, ...] = (), **changes: Path |
     return settings.model_copy(update={k: v.absolute() for k, v in changes.items() if v is not None})
 
 
-def _pull(path: Path | None, files: tuple[Path, ...], store: Path | None, quiet: bool) -> list[dict[str, Any]]:
-    from datetime import UTC, datetime
+def _pull(
+    path: Path | None, files: tuple[Path, ...], store: Path | None, quiet: bool, sweep: bool = False
+) -> list[dict[str, Any]]:
+    from datetime import UTC, datetime, timedelta
 
+    from alignment import pull as pulling
     from alignment.access import explaining, shows_something
     from alignment.progress import progress
-    from alignment.pull import pull as pull_one
+    from alignment.several import pull_all, say_pulled
     from alignment.wiring import connectors
     from analyzer.store import Store
 
     settings = _settings(path, files, store=store)
     if settings.trackers[0].name == "none":
         raise Mend("There is nothing to pull from.", "Name an exported file, or list trackers in alignment.yaml.")
-    summaries = []
-    for connector, options in connectors(settings):
-        with explaining(settings, connector.name), progress(quiet) as tell:
-            got = pull_one(Store(settings.store), connector, options, datetime.now(UTC), tell)
+    every = timedelta(days=0 if sweep else settings.sweep_every_days)
+
+    def one(connector: Connector, options: ParseOptions, tell: pulling.Progress) -> pulling.Pulled:
+        with explaining(settings, connector.name):
+            got = pulling.pull(Store(settings.store), connector, options, datetime.now(UTC), tell, every)
             if connector.live and not got.fetched:
                 shows_something(settings, connector.name)
-        summaries.append({"tracker": got.tracker, "fetched": got.fetched, "read": got.read, "skipped": got.skipped})
+        return got
+
+    trackers = connectors(settings)
+    with progress([connector for connector, _ in trackers], quiet) as telling:
+        done, failed = pull_all(trackers, one, telling)
+    for connector, got in done:
         if not quiet:
-            click.echo(f"{got.tracker}: {got.fetched:,} tickets from {connector.source}")
-            entries = "entry" if got.skipped == 1 else "entries"
-            if got.skipped:
-                click.echo(
-                    f"  {got.skipped:,} {entries} could not be read; the report's data quality lists them:", err=True
-                )
-                for line in got.problems:
-                    click.echo(f"  {line}", err=True)
-    return summaries
+            say_pulled(connector, got)
+    if len(failed) == 1:
+        raise failed[0]
+    if failed:
+        raise ExceptionGroup("several trackers", failed)
+    return [
+        {"tracker": got.tracker, "fetched": got.fetched, "read": got.read, "skipped": got.skipped} for _, got in done
+    ]
 
 
 def _report(

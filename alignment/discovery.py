@@ -191,9 +191,9 @@ def labels_of(issues: Iterable[dict[str, Any]]) -> tuple[str, ...]:
 def _linear(tracker: Tracker) -> Found:
     linear = live_linear(tracker)
     who = linear.site.ask("Whoami")
-    keys = tuple(sorted(str(t["key"]) for t in linear._nodes("Teams", "teams")))
+    keys = tuple(sorted(str(t["key"]) for t in linear.nodes("Teams", "teams")))
     linear._all_seen(keys)
-    initiatives = list(_perhaps(lambda: linear._nodes("Initiatives", "initiatives"), []))
+    initiatives = list(_perhaps(lambda: linear.nodes("Initiatives", "initiatives"), []))
     active = [i for i in initiatives if i.get("status") == "Active" and not i.get("archivedAt")]
     top = [Candidate(str(i["name"]), "initiative", str(i["name"]), "an active initiative") for i in active[:3]]
     about = f"Linear workspace {who['organization']['name']}"

@@ -32,7 +32,7 @@ def looked(tracker: Tracker) -> Seen:
 
 
 def _teams(linear: LiveLinear, tracker: Tracker, seen: Seen) -> None:
-    teams = list(linear._nodes("Teams", "teams"))
+    teams = list(linear.nodes("Teams", "teams"))
     keys = sorted(str(t["key"]) for t in teams)
     private = sorted(str(t["key"]) for t in teams if t.get("visibility") == "private")
     more = f"; private among them: {some(private)}" if private else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +45,15 @@ def run(command: Callable[[], Any]) -> int:
         return end.code if isinstance(end.code, int) else MENDABLE
     except BrokenPipeError:
         return MENDABLE
+    except ExceptionGroup as errors:  # of several trackers: each is told, the worst decides
+        codes = [run(partial(_again, error)) for error in errors.exceptions]
+        return max(codes, key=(COME_BACK, MENDABLE, OUR_BUG).index)
     except Exception as error:
         return _told(error)
+
+
+def _again(error: Exception) -> None:
+    raise error
 
 
 def _told(error: Exception) -> int:

@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING
 from alignment.errors import Mend, Mistakes
 from alignment.settings import Settings, Tracker, read_settings
 from alignment.tokens import token
+from analyzer import wordlist
 from analyzer.board import Options
 from analyzer.calendar import Calendar, day_number, monday, week_number
+from analyzer.completion import Reader, shipped
 from analyzer.store import Store, scalar
+from analyzer.wordlist import read_words
 from connectors.connector import Connector, ParseOptions
 
 if TYPE_CHECKING:
@@ -129,8 +132,9 @@ def live_linear(tracker: Tracker, told: Callable[[float, str], None] = lambda _s
 
     access = Access(token(tracker.name), str(tracker.base_url or URL), _bundle(tracker))
     return LiveLinear(
-        tracker.name, Site(access, Policy(_clock, patience=tracker.patience, told=told)), tracker.teams or ()
-    )
+        tracker.name, Site(access, Policy(_clock, patience=tracker.patience, told=told)), tracker.teams or (),
+        tracker.history,
+    )  # fmt: skip
 
 
 def matching(tracker: Tracker) -> list[Path]:
@@ -164,7 +168,7 @@ def strategies(path: Path) -> tuple[Strategy, ...]:
 
 
 def options(settings: Settings, effort: str | None = None) -> Options:
-    """The analysis options that the settings state."""
+    """The analysis options that the settings state. Raises Mistakes."""
     rules = []
     for team in settings.teams:
         sides = (("project", team.projects), ("component", team.components), ("label", team.labels))
@@ -176,7 +180,18 @@ def options(settings: Settings, effort: str | None = None) -> Options:
     return Options(
         calendar=calendar, weeks=settings.window.weeks, basis=effort or settings.effort, at_least=settings.groups.at_least,
         idle_days=settings.idle_after_days, grace_days=settings.grace_days, too_new_days=settings.too_new_days, teams=tuple(rules),
+        reader=reader(settings),
     )  # fmt: skip
+
+
+def reader(settings: Settings) -> Reader:
+    """What reads finish lines, with the words of the user. Raises Mistakes."""
+    if settings.vague_words is None:
+        return shipped()
+    words, mistakes = read_words(settings.vague_words)
+    if words is None:
+        raise Mistakes(mistakes)
+    return Reader([*wordlist.shipped(), words])
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analyzer import allocation, frozen, mapping, statistics, teams
-from analyzer.board import SPAN_THEN, TICKET_THEN, Board
+from analyzer.board import AS_KNOWN, Board
 from analyzer.calendar import day_of, monday, week_number
 from analyzer.effort import UNIT
 from analyzer.evidence import heaviest, lines, row, table
@@ -182,8 +182,8 @@ def _links_before(board: Board, past: Past) -> None:
         con.register("given", rows)
         con.execute("CREATE OR REPLACE TEMP TABLE calendar AS SELECT * FROM given")
         con.unregister("given")
-        con.execute(SPAN_THEN)
-        con.execute(TICKET_THEN)
+        for step in AS_KNOWN:
+            con.execute(step)
         teams.lay_out(con, board.options.teams)
         mapping.lay_out(con, tuple(distinct[n] for n in sorted(distinct)))
         links = con.execute("SELECT regime, ticket, target, weight FROM link").df()

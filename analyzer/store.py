@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -42,8 +43,22 @@ def _is_held(error: BaseException) -> bool:
     return isinstance(error, duckdb.IOException) and "lock" in str(error).lower()
 
 
+_turns: dict[Path, threading.RLock] = {}
+"""Within one process DuckDB refuses to open a file for reading while it is open for writing: its users take turns."""
+
+_turns_made = threading.Lock()
+
+
+def _turn(path: Path) -> threading.RLock:
+    with _turns_made:
+        return _turns.setdefault(path.absolute(), threading.RLock())
+
+
 class Store:
-    """``path`` is the DuckDB file; ``patience`` the seconds to wait for another process that has it open."""
+    """``path`` is the DuckDB file; ``patience`` the seconds to wait for another process that has it open.
+
+    Threads of this process take turns, transaction by transaction.
+    """
 
     def __init__(self, path: Path, patience: float = 60.0, memory_limit: str = "") -> None:
         self.path, self.patience, self.memory_limit = path, patience, memory_limit
@@ -51,6 +66,11 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction: all of it is kept, or none."""
+        with _turn(self.path), self._writing() as con:
+            yield con
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
         con = self._open(read_only=False)
         try:
             try:
@@ -71,21 +91,26 @@ class Store:
     def reading(self) -> Iterator[Connection]:
         """Read-only; any number of processes may read at once. A store that is not there yet, or whose making was cut short, or
         that an earlier version wrote, is brought up to date first."""
-        if not self.path.exists() or self._is_behind():
-            with self.writing():
-                pass
-        con = self._open(read_only=True)
-        try:
-            yield con
-        finally:
-            con.close()
+        with _turn(self.path):
+            con = self._up_to_date()
+            try:
+                yield con
+            finally:
+                con.close()
 
-    def _is_behind(self) -> bool:
-        con = self._open(read_only=True)
-        try:
-            return behind(con)
-        finally:
+    def _up_to_date(self) -> Connection:
+        if self.path.exists():
+            con = self._open(read_only=True)
+            try:
+                if not behind(con):
+                    return con
+            except BaseException:
+                con.close()
+                raise
             con.close()
+        with self.writing():
+            pass
+        return self._open(read_only=True)
 
     def _damaged(self) -> Damaged:
         return Damaged(f"{self.path} cannot be opened as a store. Name another file, or restore it.")
@@ -113,11 +138,8 @@ class Store:
         return con
 
 
-UPSERTS = {"containers": "id", "people": "id"}
-
-
 def save_parsed(con: Connection, tracker: str, parsed: Parsed) -> None:
-    """Replaces everything known of the tickets in ``parsed``; containers and people are upserted by id."""
+    """Replaces everything known of the tickets in ``parsed``; containers, people and updates are upserted by id."""
     tickets = list({t.id: t for t in parsed.tickets}.values())
     ids = pd.DataFrame({"id": pd.Series([t.id for t in tickets], dtype=object)})
     con.register("incoming_ids", ids)
@@ -151,6 +173,11 @@ def save_parsed(con: Connection, tracker: str, parsed: Parsed) -> None:
     _upsert(con, "containers", list(_richest(parsed.containers)))
     _upsert(con, "people", list({p.id: p for p in parsed.people}.values()))
     _add_texts(con, parsed.texts)
+    if parsed.updates:
+        con.register("incoming", _frame(list({u.id: u for u in parsed.updates}.values())))
+        con.execute("DELETE FROM updates USING incoming i WHERE updates.id = i.id")
+        con.execute("INSERT INTO updates BY NAME SELECT * FROM incoming")
+        con.unregister("incoming")
     if parsed.relations:
         con.register("incoming", _frame(list(dict.fromkeys(parsed.relations))))
         con.execute(
@@ -173,6 +200,37 @@ def _add_texts(con: Connection, texts: Sequence[Text]) -> None:
         con.unregister("incoming")
 
 
+SEEN = {
+    "name": "name", "state": "state", "start": "start::VARCHAR", "end": '"end"::VARCHAR', "owner": "owner",
+    "description": "text",
+}  # fmt: skip
+
+
+def see_containers(con: Connection, tracker: str, moment: datetime) -> None:
+    """Notes what containers say now where it differs from what was noted last: trackers keep no log of it.
+
+    What is seen for the first time is taken to have held since the container was created, if the tracker says when.
+    """
+    held = " UNION ALL ".join(
+        f"SELECT id AS container, created, '{field}' AS field, coalesce({sql}, '') AS value FROM containers WHERE tracker = $1"
+        for field, sql in SEEN.items()
+    )
+    con.execute(
+        f"""
+        INSERT INTO container_seen BY NAME
+        WITH held AS ({held}),
+        last AS (SELECT container, field, arg_max(value, since) AS value FROM container_seen GROUP BY container, field)
+        SELECT h.container, h.field, h.value,
+            CASE WHEN h.container IN (SELECT container FROM container_seen) THEN $2 ELSE least(coalesce(h.created, $2), $2)
+            END AS since
+        FROM held h LEFT JOIN last l ON l.container = h.container AND l.field = h.field
+        WHERE h.value <> coalesce(l.value, '')
+        ORDER BY h.container, h.field
+        """,
+        [tracker, naive(moment)],
+    )
+
+
 def add_problems(
     con: Connection, tracker: str, problems: Iterable[Problem], tickets: dict[str, str] | None = None
 ) -> None:
@@ -186,7 +244,10 @@ def add_problems(
 
 
 def resolve_parents(con: Connection, tracker: str) -> None:
-    """Gives parents and relations known only by key (``@PAY-12``) their ticket's id, by its key of today or an earlier one."""
+    """Gives parents and relations known only by key (``@PAY-12``) their ticket's id, by its key of today or an earlier one.
+
+    Only among the tracker's own tickets: two Jiras may well use one key.
+    """
     con.execute(
         """
         CREATE OR REPLACE TEMP TABLE key_of AS
@@ -198,9 +259,17 @@ def resolve_parents(con: Connection, tracker: str) -> None:
         """,
         [tracker],
     )
-    con.execute("UPDATE spans SET value = k.id FROM key_of k WHERE spans.field = 'parent' AND spans.value = k.key")
-    for end in ("source", "target"):
-        con.execute(f"UPDATE relations SET {end} = k.id FROM key_of k WHERE relations.{end} = k.key")
+    con.execute(
+        "UPDATE spans SET value = k.id FROM key_of k WHERE spans.field = 'parent' AND spans.value = k.key "
+        "AND spans.ticket IN (SELECT no FROM tickets WHERE tracker = ?)",
+        [tracker],
+    )
+    for end, other in (("source", "target"), ("target", "source")):
+        con.execute(
+            f"UPDATE relations SET {end} = k.id FROM key_of k WHERE relations.{end} = k.key "
+            f"AND starts_with(relations.{other}, ?)",
+            [f"{tracker}:"],
+        )
     con.execute("DROP TABLE key_of")
 
 
@@ -215,7 +284,9 @@ def _richest(containers: Iterable[Container]) -> Iterable[Container]:
 
 
 def _told(c: Container) -> int:
-    return sum(v not in (None, "") for v in (c.start, c.end, c.completed, c.state, c.key, c.url))
+    return sum(
+        v not in (None, "") for v in (c.start, c.end, c.completed, c.state, c.key, c.url, c.created, c.owner, c.text)
+    )
 
 
 def _upsert(con: Connection, table: str, rows: Sequence[Any]) -> None:
@@ -229,7 +300,8 @@ def _upsert(con: Connection, table: str, rows: Sequence[Any]) -> None:
                 name = CASE WHEN c.kind = 'sprint' AND i.state = '' THEN c.name ELSE i.name END,
                 url = coalesce(nullif(i.url, ''), c.url), state = coalesce(nullif(i.state, ''), c.state),
                 start = coalesce(i.start, c.start), "end" = coalesce(i."end", c."end"),
-                completed = coalesce(i.completed, c.completed)
+                completed = coalesce(i.completed, c.completed), created = coalesce(i.created, c.created),
+                owner = coalesce(nullif(i.owner, ''), c.owner), text = coalesce(nullif(i.text, ''), c.text)
             FROM incoming i WHERE c.id = i.id
             """
         )
@@ -248,7 +320,7 @@ def _frame(rows: Sequence[Any], exclude: tuple[str, ...] = ()) -> pd.DataFrame:
             columns[name] = pd.Series(pd.to_datetime(pd.Series([naive(v) for v in values], dtype=object))).astype(
                 "datetime64[us]"
             )
-        elif name in ("start", "end", "completed", "until"):
+        elif name in ("start", "end", "completed", "until", "created"):
             columns[name] = pd.Series([None] * len(values), dtype="datetime64[us]")
         else:
             columns[name] = pd.Series([_clean(v) for v in values], dtype=object)

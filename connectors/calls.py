@@ -2,34 +2,84 @@
 
 from __future__ import annotations
 
-import time
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
-from connectors.connector import ComeBack, Retry
+from connectors.connector import ComeBack, ConnectorError, Retry
 from connectors.text import moment
 
 T = TypeVar("T")
+
+
+class Stopped(ConnectorError):
+    """Another part of the same pull failed, so this one asks no further."""
+
+
+class Pace:
+    """What the workers of one site share: while one of them waits for a limit, none asks.
+
+    ``asked`` counts requests, ``waited`` the seconds of waits; ``why`` is the reason of a wait that is on, else empty.
+    """
+
+    def __init__(self) -> None:
+        self.asked, self.waited, self.why = 0, 0.0, ""
+        self._waiting, self._stopped = 0, False
+        self._changed = threading.Condition()
+
+    def next(self) -> None:
+        """Returns when a request may be sent. Raises Stopped."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._stopped or not self._waiting)
+            if self._stopped:
+                raise Stopped("The pull was stopped.")
+            self.asked += 1
+
+    def wait(self, seconds: float, why: str, sleep: Callable[[float], None] | None = None) -> None:
+        """Sleeps while everybody of this site waits; an end of the pull ends the wait. Raises Stopped."""
+        with self._changed:
+            self._waiting += 1
+            self.why, self.waited = why, self.waited + seconds
+            if sleep is None:
+                self._changed.wait_for(lambda: self._stopped, timeout=seconds)
+        try:
+            if sleep is not None:
+                sleep(seconds)
+        finally:
+            with self._changed:
+                self._waiting -= 1
+                self.why = self.why if self._waiting else ""
+                self._changed.notify_all()
+
+    def stop(self) -> None:
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+
+    def go_on(self) -> None:
+        with self._changed:
+            self._stopped = False
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """``clock`` tells the time; ``attempts`` at one request; ``patience``: the longest single wait in seconds.
 
-    ``told`` hears of every wait.
+    ``told`` hears of every wait. ``sleep`` stands in for the passing of time in tests. ``pace`` belongs to one site.
     """
 
     clock: Callable[[], datetime]
     attempts: int = 7
     patience: float = 120.0
     shortest: float = 0.5
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] | None = None
     told: Callable[[float, str], None] = lambda _seconds, _why: None
+    pace: Pace = field(default_factory=Pace)
 
     def ask(self, request: Callable[[], T]) -> T:
         """The answer to a request, asked again while it raises Retry.
@@ -45,9 +95,15 @@ class Policy:
             self.told(seconds, str(error))
             return seconds
 
+        reason = ""
+
+        def told(state: RetryCallState) -> None:
+            nonlocal reason
+            reason = str(state.outcome.exception()) if state.outcome else ""
+
         retrying = Retrying(
-            retry=retry_if_exception_type(Retry), wait=wait, stop=stop_after_attempt(self.attempts), sleep=self.sleep,
-            reraise=True,
+            retry=retry_if_exception_type(Retry), wait=wait, stop=stop_after_attempt(self.attempts),
+            sleep=lambda seconds: self.pace.wait(seconds, reason, self.sleep), before_sleep=told, reraise=True,
         )  # fmt: skip
         try:
             return retrying(self._bounded(request))
@@ -57,6 +113,7 @@ class Policy:
 
     def _bounded(self, request: Callable[[], T]) -> Callable[[], T]:
         def asked() -> T:
+            self.pace.next()
             try:
                 return request()
             except Retry as error:

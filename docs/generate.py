@@ -26,6 +26,8 @@ ONE_ROW_IS = {
     "spans": "one value of one field of one ticket, from `since` until `until` (empty: still)",
     "changes": "one logged change of one field, by whom (a pseudonym) and when",
     "containers": "one Jira project, sprint, version, Linear project, cycle, milestone or initiative",
+    "container_seen": "one value that a pull found a container to have (name, state, dates, owner, text), and since when",
+    "updates": "one report of someone on a Linear project or initiative, with the health it states",
     "relations": "one ticket that blocks, duplicates or relates to another; one container that is part of another",
     "people": "one pseudonym; never a name",
     "problems": "one thing in the source that could not be taken at its word",
@@ -34,7 +36,11 @@ ONE_ROW_IS = {
     "decided on one: `choice` act, accept or dismiss, with a reason and until when), scope (a growth that was agreed), "
     "review (held), note (an owner spoke)",
     "strategy_seen": "one version of a strategy file, with the moment it was first seen or committed to git",
-    "runs": "one pull, or one report frozen as it was written",
+    "runs": "one report frozen as it was written, or one pull with what it asked, got and missed",
+    "gone": "one ticket that a tracker no longer showed, from the sweep that noticed `since` until it was seen again "
+    "(`until`, empty: still); `how` is archived, trashed, outside (of what the settings read) or gone",
+    "sweeps": "one look for tickets that are gone: when, and whether it came to its end",
+    "swept": "one ticket listed by the sweep that is under way",
 }
 
 

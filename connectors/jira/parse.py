@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from connectors.connector import Malformed, ParseOptions, Payload, pseudonym
+from connectors.jira.document import plain
 from connectors.jira.fields import FieldMap, field_map
 from connectors.jira.history import read_log
 from connectors.jira.reading import Reading
@@ -66,4 +67,7 @@ class JiraParser:
             start=moment(data.get("startDate")),
             end=moment(data.get("endDate") or data.get("releaseDate")),
             completed=moment(data.get("completeDate") or (data.get("releaseDate") if data.get("released") else None)),
+            created=moment(data.get("createdDate")),
+            owner=self.person(data.get("lead")) or "",
+            text=plain(data.get("goal") or data.get("description")),
         )

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import requests
 from jira import JIRA, JIRAError
+from requests import Response
 
-from connectors.calls import Policy, seconds_until
+from connectors.calls import Pace, Policy, seconds_until
 from connectors.connector import Fatal, NotLetIn, Refused, Retry
 from connectors.reaching import moved, unreached
 
 TIMEOUT = (10, 90)
 """Seconds to connect and to wait for bytes; the package's own default waits for ever."""
+
+
+ABSENT = (404, 405, 410)
+"""How a site says that it does not offer an operation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +38,32 @@ class Access:
 
 
 class Site:
-    """One site. ``requests`` counts what was asked; ``headers`` are those of the last answer, names in lower case."""
+    """One site, which several threads may ask at once. ``headers`` are those of the last answer, names in lower case."""
 
     def __init__(self, access: Access, policy: Policy) -> None:
-        self.access, self.policy = access, policy
-        self.requests = 0
+        self.access, self.policy = access, replace(policy, pace=Pace())
+        self._of_thread = threading.local()
         self.headers: dict[str, str] = {}
 
-    @cached_property
+    @property
+    def requests(self) -> int:
+        """What was asked so far."""
+        return self.policy.pace.asked
+
+    @property
+    def waited(self) -> float:
+        """Seconds spent waiting for limits so far."""
+        return self.policy.pace.waited
+
+    @property
     def client(self) -> JIRA:
+        """This thread's own: nobody promises that the package's client may be shared."""
+        if not hasattr(self._of_thread, "client"):
+            self._of_thread.client = self._new_client()
+        client: JIRA = self._of_thread.client
+        return client
+
+    def _new_client(self) -> JIRA:
         """The package's client; built without a request of its own, retries and timeouts are ours."""
         basic = (self.access.email, self.access.token) if self.access.email else None
         return JIRA(
@@ -58,21 +80,28 @@ class Site:
         """What stands beside the REST interface, such as ``_edge/tenant_info``."""
         return self.policy.ask(lambda: self._asked("GET", f"{self.access.url.rstrip('/')}/{path}", {}, None))
 
-    def post(self, path: str, body: Mapping[str, Any], version: str = "api/2") -> Any:
-        """A request with a JSON body. Only for what may safely be asked twice: searches and bulk reads."""
-        return self.policy.ask(lambda: self._once("POST", path, version, {}, body))
+    def post(self, path: str, body: Mapping[str, Any], version: str = "api/2", optional: bool = False) -> Any:
+        """A request with a JSON body. Only for what may safely be asked twice: searches and bulk reads.
+
+        ``optional``: a site that does not offer it raises Refused with a status of ABSENT.
+        """
+        return self.policy.ask(lambda: self._once("POST", path, version, {}, body, optional))
 
     def _once(
-        self, method: str, path: str, version: str, query: Mapping[str, Any], body: Mapping[str, Any] | None
-    ) -> Any:
-        return self._asked(method, f"{self.access.url.rstrip('/')}/rest/{version}/{path}", query, body)
+        self, method: str, path: str, version: str, query: Mapping[str, Any], body: Mapping[str, Any] | None,
+        optional: bool = False,
+    ) -> Any:  # fmt: skip
+        return self._asked(method, f"{self.access.url.rstrip('/')}/rest/{version}/{path}", query, body, optional)
 
-    def _asked(self, method: str, url: str, query: Mapping[str, Any], body: Mapping[str, Any] | None) -> Any:
-        self.requests += 1
+    def _asked(
+        self, method: str, url: str, query: Mapping[str, Any], body: Mapping[str, Any] | None, optional: bool = False
+    ) -> Any:
         data = json.dumps(body) if body is not None else None
         try:
             answer = self.client._session.request(method, url, params=dict(query), data=data, allow_redirects=False)
         except JIRAError as error:
+            if optional and error.status_code in ABSENT:
+                raise Refused(error.status_code, _messages(error.response)) from None
             raise self._sorted(error) from None  # its own chain may quote headers
         except (requests.exceptions.RequestException, OSError) as error:
             raise unreached(error, self._place, self.access.url, bool(self.headers)) from None
@@ -81,14 +110,14 @@ class Site:
             raise moved(answer.status_code, answer.headers.get("Location", ""), self._place, self.access.url)
         return self._json(answer)
 
-    def _heard(self, answer: requests.Response) -> None:
+    def _heard(self, answer: Response) -> None:
         self.headers = {"status": str(answer.status_code), **{k.lower(): v for k, v in answer.headers.items()}}
 
     @property
     def _place(self) -> str:
         return f"Jira at {self.access.url}"
 
-    def _json(self, answer: requests.Response) -> Any:
+    def _json(self, answer: Response) -> Any:
         try:
             return answer.json()
         except ValueError:
@@ -143,7 +172,7 @@ class Site:
         return "Make a new one, and check that base_url and kind fit it: an API token of Jira Cloud needs 'email' too."
 
 
-def _messages(response: requests.Response | None) -> list[str]:
+def _messages(response: Response | None) -> list[str]:
     """Jira's own words: ``errorMessages`` and ``errors``."""
     if response is None:
         return []

@@ -34,6 +34,14 @@ class TooComplex(Refused):
     """The query costs more than Linear allows: ask for a smaller page."""
 
 
+class NotFound(Refused):
+    """What was named is not there, or not for this key."""
+
+
+class NotOpen(Fatal):
+    """This key, or this plan of Linear's, may not read that."""
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """``token``: a personal key (``lin_api_…``, sent as it is) or an OAuth token (sent as Bearer)."""
@@ -150,5 +158,7 @@ class Site:
         if kind == "authentication error" or code == "AUTHENTICATION_ERROR":
             return NotLetIn(NEW_KEY)
         if kind in ("forbidden", "feature not accessible") or code == "FORBIDDEN":
-            return Fatal(f"This key may not read that: {message}. Give it access to the teams, or leave them out.")
+            return NotOpen(f"This key may not read that: {message}. Give it access to the teams, or leave them out.")
+        if str(first.get("message", "")).lower().startswith("entity not found"):
+            return NotFound(404, [message])
         return Refused(int(extensions.get("statusCode") or 400), [message])
