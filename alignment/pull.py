@@ -165,9 +165,8 @@ def _read(store: Store, connector: Connector, options: ParseOptions, progress: P
     while True:
         with store.writing() as con:
             waiting = raw.unread(con, connector.name, reader, READ_BATCH)
-            if not waiting:  # what the lists say hangs together stays, though its tickets were replaced
-                storing.save_parsed(con, connector.name, Parsed(relations=told.relations))
-                return read
+            if not waiting:
+                break
             parsed = Parsed()
             problems: list[Problem] = []
             for issue, history in waiting:
@@ -190,7 +189,10 @@ def _read(store: Store, connector: Connector, options: ParseOptions, progress: P
         read += len(waiting)
         progress(connector.name, "read", read)
         if len(waiting) < READ_BATCH:
-            return read
+            break
+    with store.writing() as con:  # what the lists say hangs together stays, though its tickets were replaced
+        storing.save_parsed(con, connector.name, Parsed(relations=told.relations))
+    return read
 
 
 def called(issue: Payload) -> str:

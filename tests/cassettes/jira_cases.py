@@ -136,15 +136,15 @@ CASES = (
         "200 with a log-in page in HTML where JSON was expected. Of pages nothing is kept but that they were there.",
         cloud(),
         "Fatal: Jira at https://acme.atlassian.net sent a web page where data was expected, probably a log-in page. "
-        "Check base_url, and that the token works without single sign-on.",
+        "Check base_url, and that it can be reached with a token, past single sign-on.",
         ("text/html",), schedule=always(login_page()),
     ),
     Case(
         "jira-cloud", "wrong_token",
         "401, in plain text and not in Jira's own shape.",
         cloud(),
-        "Fatal: Jira at https://acme.atlassian.net does not accept the token. "
-        "Make a new one, or check the e-mail it belongs to.",
+        "NotLetIn: Jira at https://acme.atlassian.net does not accept the token of robot@acme.example. "
+        "Check the e-mail and make a new API token; one with scopes needs the gateway address as base_url.",
         ("code: 401",), token="wrong",
     ),
     Case(
@@ -227,8 +227,8 @@ CASES = (
         "jira-dc", "wrong_token",
         "401 to an expired personal access token.",
         data_center(),
-        "Fatal: Jira at https://jira.acme.example does not accept the token. "
-        "Make a new one, or check the e-mail it belongs to.",
+        "NotLetIn: Jira at https://jira.acme.example does not accept the token. "
+        "Make a new one, and check that base_url and kind fit it: an API token of Jira Cloud needs 'email' too.",
         ("code: 401",), token="wrong",
     ),
 )  # fmt: skip

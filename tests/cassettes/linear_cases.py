@@ -111,7 +111,7 @@ CASES = (
         "linear", "wrong_key",
         "401 AUTHENTICATION_ERROR.",
         workspace(),
-        "Fatal: Linear does not accept the token. Make a new key in Linear's settings, under Security & access.",
+        "NotLetIn: Linear does not accept the token. Make a new key in Linear's settings, under Security & access.",
         ("code: 401", "AUTHENTICATION_ERROR"), token="lin_api_wrong",
     ),
     Case(
