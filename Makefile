@@ -34,6 +34,7 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks.false_alarms
 	$(BIN)/python -m benchmarks.power
 	$(BIN)/python -m benchmarks.report 10000 100000 1000000
+	$(BIN)/python -m benchmarks.pull 1000 10000 100000
 
 clean:
 	rm -rf $(VENV) build *.egg-info alignment-demo
