@@ -33,6 +33,8 @@ docs: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks.false_alarms
 	$(BIN)/python -m benchmarks.power
+	$(BIN)/python -m benchmarks.team_priority
+	$(BIN)/python -m benchmarks.calm 40
 	$(BIN)/python -m benchmarks.report 10000 100000 1000000
 	$(BIN)/python -m benchmarks.pull 1000 10000 100000
 

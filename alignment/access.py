@@ -1,59 +1,117 @@
-"""What a live tracker lets this account see: asked once, said in lines a person reads."""
+"""What a live tracker lets this account see, and why it does not let it in: asked once, said in lines a person reads."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from alignment.wiring import live_jira, live_linear
-from connectors.connector import ParseOptions, Payload
+from alignment.errors import Mend
+from connectors.connector import ComeBack, ConnectorError, NotLetIn, Refused
 
 if TYPE_CHECKING:
-    from alignment.settings import Tracker
+    from alignment.settings import Settings, Tracker
+
+LIVE = ("jira-cloud", "jira-data-center", "linear")
+ODD = (AttributeError, KeyError, IndexError, TypeError, ValueError)
+"""What an answer of an unheard-of shape raises: it becomes a line, and never stops a check."""
 
 
-def proven(tracker: Tracker) -> Iterator[str]:
-    """Lines on one live tracker. Raises ConnectorError or Mend where it cannot be reached."""
+@dataclass(slots=True)
+class Seen:
+    """What was found of one tracker: lines to read, the same as data, and what must be mended as (what, fix)."""
+
+    tracker: str
+    lines: list[str] = field(default_factory=list)
+    data: dict[str, Any] = field(default_factory=dict)
+    amiss: list[tuple[str, str]] = field(default_factory=list)
+
+    def say(self, line: str, **data: Any) -> None:
+        self.lines.append(f"  {line}")
+        self.data |= data
+
+    def wants(self, what: str, fix: str) -> None:
+        self.amiss.append((f"tracker {self.tracker}: {what}", fix))
+
+    def look(self, name: str, step: Callable[[], None]) -> None:
+        """One question of the check. What a real tracker answers otherwise than its documents say becomes a line."""
+        try:
+            step()
+        except ComeBack:
+            raise
+        except ConnectorError as error:
+            self.say(f"{name}: not known; {str(error).partition('. ')[0].rstrip('.')}", **{name: None})
+        except ODD as error:
+            self.say(f"{name}: not known; the answer has an unexpected shape ({type(error).__name__})", **{name: None})
+
+
+def proven(tracker: Tracker) -> Seen:
+    """What one live tracker shows. Raises ConnectorError or Mend where it cannot be reached."""
+    from alignment import jira_access, linear_access
+
+    look = linear_access.looked if tracker.kind == "linear" else jira_access.looked
+    try:
+        return look(tracker)
+    except ConnectorError as error:
+        raise explained(tracker, error) from None
+    except ODD as error:
+        what = f"Tracker {tracker.name} answers, but not as {tracker.kind} would ({type(error).__name__})."
+        raise Mend(what, "Check base_url and kind.") from None
+
+
+def explained(tracker: Tracker, error: ConnectorError) -> Exception:
+    """The same error, or a better one where the server itself tells what is wrong: its kind, or the gateway's address."""
+    from alignment.jira_access import kind_at, why_not_let_in
+
+    if isinstance(error, ComeBack) or tracker.kind not in LIVE:
+        return error
+    if isinstance(error, Refused):
+        return Mend(
+            f"{str(error).rstrip('.')}.", f"Check the settings of tracker {tracker.name}: alignment check says more."
+        )
     if tracker.kind == "linear":
-        yield from _linear(tracker)
-    elif tracker.kind in ("jira-cloud", "jira-data-center"):
-        yield from _jira(tracker)
+        if isinstance(error, NotLetIn) and tracker.base_url and kind_at(tracker, tracker.base_url):
+            return Mend(
+                f"There is a Jira at {tracker.base_url}, no Linear.",
+                f"Write kind: {kind_at(tracker, tracker.base_url)}.",
+            )
+        return error
+    return why_not_let_in(tracker, error)
 
 
-def _jira(tracker: Tracker) -> Iterator[str]:
-    from connectors.jira.fields import field_map
-
-    jira = live_jira(tracker)
-    me = jira.site.get("myself")  # serverInfo answers without a valid token, so it proves nothing
-    info = jira.site.get("serverInfo")
-    yield f"{tracker.name}: Jira {info.get('deploymentType', 'Server')} {info.get('version', '')}, time zone {me.get('timeZone')}"
-    cloud = info.get("deploymentType") == "Cloud"
-    if cloud != jira.cloud:
-        yield f"  it is {'Cloud' if cloud else 'Data Center'}: write kind: {'jira-cloud' if cloud else 'jira-data-center'}"
-    projects = jira.site.get("project")
-    keys = sorted(str(p.get("key")) for p in projects if isinstance(p, dict))
-    yield f"  {len(keys)} projects visible: {', '.join(keys[:12])}{' …' if len(keys) > 12 else ''}"
-    missing = sorted(set(jira.projects) - set(keys))
-    if missing:
-        yield f"  not visible to this account, but in the settings: {', '.join(missing)}"
-    fields = [Payload("field", str(f.get("id")), f) for f in jira.site.get("field")]
-    found = field_map(fields, ParseOptions(fields={c: tuple(i) for c, i in tracker.fields.items()}))
-    for concept in ("estimate", "sprint", "epic_link", "parent_link", "team", "flagged"):
-        ids = found.ids.get(concept, [])
-        yield f"  {concept}: {', '.join(ids) if ids else 'no such field'}"
+@contextmanager
+def explaining(settings: Settings, name: str) -> Iterator[None]:
+    """Errors of a live tracker of the settings come out explained."""
+    try:
+        yield
+    except ConnectorError as error:
+        tracker = next((t for t in settings.trackers if t.name == name and t.kind in LIVE), None)
+        raise (explained(tracker, error) if tracker else error) from None
 
 
-def _linear(tracker: Tracker) -> Iterator[str]:
-    linear = live_linear(tracker)
-    who: dict[str, Any] = linear.site.ask("Whoami")
-    yield f"{tracker.name}: Linear workspace {who['organization']['name']}, time zone {who['viewer']['timezone']}"
-    teams = linear.site.ask("Teams")["teams"]["nodes"]
-    keys = sorted(str(t["key"]) for t in teams)
-    yield f"  {len(keys)} teams visible: {', '.join(keys[:12])}{' …' if len(keys) > 12 else ''}; private teams of others are not"
-    missing = sorted(set(linear.teams) - set(keys))
-    if missing:
-        yield f"  not visible to this key, but in the settings: {', '.join(missing)}"
-    headers = linear.site._headers()
-    left = headers.get("x-ratelimit-requests-remaining")
-    if left:
-        yield f"  requests left this hour: {left} of {headers.get('x-ratelimit-requests-limit')}"
+def shows_something(settings: Settings, name: str) -> None:
+    """For a pull that brought nothing: Jira lets a stranger in and shows nothing. Raises Mend."""
+    from analyzer.store import Store, scalar
+
+    tracker = next(t for t in settings.trackers if t.name == name)
+    with Store(settings.store).reading() as con:
+        if tracker.kind == "linear" or scalar(con, "SELECT count(*) FROM tickets WHERE tracker = ?", [name]):
+            return
+    for what, fix in proven(tracker).amiss:
+        raise Mend(f"{what[0].upper()}{what[1:]}.", f"{fix}.")
+
+
+def unseen(wanted: Sequence[str] | None, shown: Iterable[str]) -> list[str]:
+    """Keys of the settings that the tracker does not show; upper and lower case do not matter."""
+    known = {key.lower() for key in shown}
+    return sorted(key for key in wanted or () if key.lower() not in known)
+
+
+def some(keys: Sequence[str], most: int = 12) -> str:
+    """The first few, and that there are more."""
+    return ", ".join(keys[:most]) + (f" and {len(keys) - most:,} more" if len(keys) > most else "")
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from alignment.access import LIVE, Seen, proven
 from alignment.errors import Mend
 from alignment.settings import Settings, read_settings
 from alignment.wiring import SETTINGS, matching, settings_or_defaults
 from analyzer.problem import Mistake
 from analyzer.strategy_file import read_advice, read_strategies
+from analyzer.wordlist import read_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,9 @@ class Answer:
     mistakes: tuple[Mistake, ...]
     advice: tuple[Mistake, ...]
     said: tuple[str, ...]
+    trackers: tuple[Seen, ...] = ()
+    later: tuple[str, ...] = ()
+    """Trackers that could not be asked now, as a sentence each with the time to come back."""
 
     def lines(self) -> Iterator[str]:
         yield f"Looked at: {', '.join(self.looked_at)}"
@@ -32,14 +37,20 @@ class Answer:
         if self.advice:
             yield "Perhaps not meant:"
             yield from (f"  {m}" for m in self.advice)
+        yield from self.later
         if not self.mistakes:
-            yield "No mistakes."
+            yield "No mistakes." if not self.later else "No mistakes in what could be looked at."
 
     def as_data(self) -> dict[str, Any]:
         def plain(m: Mistake) -> dict[str, Any]:
             return {"file": m.file, "line": m.line, "what": m.what, "fix": m.fix}
 
-        return {"mistakes": [plain(m) for m in self.mistakes], "advice": [plain(m) for m in self.advice]}
+        return {
+            "mistakes": [plain(m) for m in self.mistakes],
+            "advice": [plain(m) for m in self.advice],
+            "trackers": {seen.tracker: seen.data for seen in self.trackers},
+            "come_back": list(self.later),
+        }
 
 
 def _missing_files(settings: Settings | None) -> Iterator[Mistake]:
@@ -59,24 +70,30 @@ def _missing_files(settings: Settings | None) -> Iterator[Mistake]:
             yield Mistake(tracker.file, tracker.line, what, "Name a file of issues, exported as JSON or CSV")
 
 
-def _access(settings: Settings | None) -> tuple[list[str], list[Mistake]]:
-    """What each live tracker shows this account, and those that cannot be reached."""
-    from connectors.connector import ConnectorError
+def _access(settings: Settings | None) -> tuple[list[Seen], list[Mistake], list[str]]:
+    """What each live tracker shows this account, what must be mended, and those to be asked later."""
+    from connectors.connector import ComeBack, ConnectorError
 
-    said: list[str] = []
+    shown: list[Seen] = []
     mistakes: list[Mistake] = []
+    later: list[str] = []
     for tracker in settings.trackers if settings else ():
-        if tracker.kind in ("jira-cloud", "jira-data-center", "linear"):
-            from alignment.access import proven
-
-            try:
-                said += proven(tracker)
-            except Mend as error:
-                mistakes.append(Mistake(tracker.file, tracker.line, error.what.rstrip("."), error.fix))
-            except ConnectorError as error:
-                what, _, fix = str(error).partition(". ")
-                mistakes.append(Mistake(tracker.file, tracker.line, what, fix or "Try again later"))
-    return said, mistakes
+        if tracker.kind not in LIVE:
+            continue
+        where = (tracker.file, tracker.line)
+        try:
+            seen = proven(tracker)
+        except ComeBack as error:
+            later.append(f"{tracker.name}: {error} Come back at {error.at:%Y-%m-%d %H:%M} UTC.")
+        except Mend as error:
+            mistakes.append(Mistake(*where, error.what.rstrip("."), error.fix))
+        except ConnectorError as error:
+            what, _, fix = str(error).partition(". ")
+            mistakes.append(Mistake(*where, what, fix or "Try again later"))
+        else:
+            shown.append(seen)
+            mistakes += [Mistake(*where, what, fix) for what, fix in seen.amiss]
+    return shown, mistakes, later
 
 
 def check_all(settings_path: Path | None, strategy: Path | None) -> Answer:
@@ -89,15 +106,16 @@ def check_all(settings_path: Path | None, strategy: Path | None) -> Answer:
         looked.append(path.name)
         settings, mistakes = read_settings(path)
         mistakes += _missing_files(settings)
-    access, unreached = _access(settings)
+        mistakes += read_words(settings.vague_words)[1] if settings and settings.vague_words else []
+    shown, unreached, later = _access(settings)
     mistakes += unreached
+    access = [line for seen in shown for line in seen.lines]
     where = strategy or (
         settings.strategy if settings else settings_or_defaults(None).strategy if path is None else None
     )
     if where is None:
-        return Answer(
-            tuple(looked), tuple(mistakes), (), ("The strategy was not looked at: its place is in the settings.",)
-        )
+        unread = ("The strategy was not looked at: its place is in the settings.",)
+        return Answer(tuple(looked), tuple(mistakes), (), unread, tuple(shown), tuple(later))
     found, more = read_strategies(where)
     looked.append(where.name)
     said = [
@@ -105,4 +123,5 @@ def check_all(settings_path: Path | None, strategy: Path | None) -> Answer:
         + (f"valid {s.valid.first} to {s.valid.last or 'further notice'}" if s.valid else "always valid")
         for s in found
     ]
-    return Answer(tuple(looked), (*mistakes, *more), tuple(read_advice(where)), (*access, *said))
+    both, advice = (*mistakes, *more), tuple(read_advice(where))
+    return Answer(tuple(looked), both, advice, (*access, *said), tuple(shown), tuple(later))

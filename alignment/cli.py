@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from alignment import __version__
-from alignment.errors import COME_BACK, MENDABLE, OUR_BUG, Mend, Mistakes
+from alignment.errors import COME_BACK, MENDABLE, Mend
+from alignment.telling import run as run
+from alignment.telling import say
 
 if TYPE_CHECKING:
     from alignment.settings import Settings
@@ -34,6 +34,7 @@ def examples(*lines: str) -> str:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=examples(
         "alignment demo                      a made-up company, from tickets to report",
+        "alignment init                      settings and a first strategy for your tracker",
         "alignment pull export.csv           read an export from Jira or Linear",
         "alignment check                     is the strategy file in order?",
         "alignment report                    score the last eight weeks, write the report",
@@ -58,6 +59,51 @@ def demo(folder: Path, as_json: bool) -> None:
 
 @cli.command(
     epilog=examples(
+        "alignment init                                      asks what it needs",
+        "alignment init --export jira-export.jsonl.gz        for an export; no account, no network",
+        "alignment init --tracker linear --team ENG --yes    asks nothing",
+    )
+)
+@click.option("--tracker", "addresses", multiple=True, help="Address of your Jira, or: linear; repeatable.")
+@click.option("--export", "exports", multiple=True, type=PATH, help="An exported file or folder instead; repeatable.")
+@click.option("--kind", type=click.Choice(["jira-cloud", "jira-data-center", "linear"]), help="If it is not found out.")
+@click.option("--email", help="For Jira Cloud: the account that the API token belongs to.")
+@click.option("--project", "projects", multiple=True, help="Key of a Jira project to read; repeatable.")
+@click.option("--team", "teams", multiple=True, help="Key of a Linear team to read; repeatable.")
+@click.option("--ca-bundle", type=PATH, help="Your own certificate authorities (PEM).")
+@click.option("--time-zone", help="Time zone of days and weeks [default: the account's]")
+@click.option("--folder", type=PATH, default=Path("."), show_default=True, help="Where to write.")
+@click.option("--overwrite", is_flag=True, help="Replace an alignment.yaml that is there.")
+@click.option("--yes", is_flag=True, help="Ask nothing: take what is found.")
+def init(
+    addresses: tuple[str, ...], exports: tuple[Path, ...], kind: str | None, email: str | None, projects: tuple[str, ...],
+    teams: tuple[str, ...], ca_bundle: Path | None, time_zone: str | None, folder: Path, overwrite: bool, yes: bool,
+) -> None:  # fmt: skip
+    """Asks a few questions, looks at the tracker, and writes alignment.yaml and strategy.yaml.
+
+    The token is read from the environment or the keyring, or asked for without showing it. No file holds it.
+    """
+    from alignment.asking import Wanted, start
+
+    start(
+        Wanted(
+            folder,
+            addresses,
+            exports,
+            kind or "",
+            email or "",
+            projects,
+            teams,
+            ca_bundle,
+            time_zone or "",
+            yes,
+            overwrite,
+        )
+    )
+
+
+@cli.command(
+    epilog=examples(
         "alignment pull                          every tracker of alignment.yaml",
         "alignment pull jira-export.jsonl.gz     one export, no settings needed",
         "alignment pull exports/ --store q3.duckdb",
@@ -65,14 +111,15 @@ def demo(folder: Path, as_json: bool) -> None:
 )
 @click.argument("files", nargs=-1, type=PATH)
 @click.option("--store", type=PATH, help="The store to fill [default: as in the settings, else alignment.duckdb]")
+@click.option("--sweep", is_flag=True, help="Look now for tickets that a live tracker no longer shows.")
 @settings_option
 @json_option
-def pull(files: tuple[Path, ...], store: Path | None, settings_path: Path | None, as_json: bool) -> None:
+def pull(files: tuple[Path, ...], store: Path | None, sweep: bool, settings_path: Path | None, as_json: bool) -> None:
     """Brings the store up to date from the trackers of the settings, or from exported FILES.
 
     FILES are Jira REST JSON (an issue a line, or a search page), Jira CSV or Linear CSV, plain, .gz or .xz.
     """
-    summaries = _pull(settings_path, files, store, quiet=as_json)
+    summaries = _pull(settings_path, files, store, quiet=as_json, sweep=sweep)
     if as_json:
         click.echo(json.dumps({"pulled": summaries}))
 
@@ -115,17 +162,53 @@ def report(
 @settings_option
 @json_option
 def check(strategy: Path | None, settings_path: Path | None, as_json: bool) -> None:
-    """Verifies settings and strategy: every mistake with its line and what to do."""
+    """Verifies settings, access to the trackers and strategy: every mistake and what to do."""
     from alignment.checking import check_all
 
     answer = check_all(settings_path, strategy)
     if as_json:
-        click.echo(json.dumps(answer.as_data()))
+        say(json.dumps(answer.as_data()))
     else:
         for line in answer.lines():
-            click.echo(line)
-    if answer.mistakes:
-        sys.exit(MENDABLE)
+            say(line)
+    if answer.mistakes or answer.later:
+        sys.exit(MENDABLE if answer.mistakes else COME_BACK)
+
+
+@cli.command(
+    epilog=examples(
+        "alignment week                                          what is stated and decided for this week",
+        "alignment week --focus fast-checkout --done-when 'Payment retries are live for all.'",
+        "alignment week --review-held",
+        "alignment week --decide scope_creep=accept --reason 'Agreed with sales' --until 2026-12-31",
+        "alignment week --agree 'Checkout 2.3' --reason 'Two tickets for the audit'",
+        "alignment week --note fast-checkout='Waiting for the provider'",
+    )
+)
+@click.option("--week", help="The week meant, e.g. 2026-W47 [default: this week]")
+@click.option("--focus", multiple=True, help="A priority this week is about; repeatable. Written to the strategy file.")
+@click.option("--done-when", default="", help="How anyone can see that the week succeeded.")
+@click.option("--review-held", is_flag=True, help="The review of this week was held.")
+@click.option("--decide", multiple=True, metavar="FINDING=CHOICE", help="act, accept or dismiss, with --reason.")
+@click.option("--agree", multiple=True, metavar="NAME", help="Growth of a priority, sprint, project … was agreed.")
+@click.option("--note", "notes", multiple=True, metavar="PRIORITY=TEXT", help="An owner spoke on a priority.")
+@click.option("--reason", default="", help="Why; the next report quotes it.")
+@click.option("--until", help="The day a decision or agreement ends, e.g. 2026-12-31.")
+@click.option("--by", default="", help="The role that decided. Roles, not names.")
+@click.option("--strategy", type=PATH, help="Strategy file or folder [default: as in the settings]")
+@click.option("--store", type=PATH, help="The store to write to.")
+@settings_option
+def week(
+    week: str | None, focus: tuple[str, ...], done_when: str, review_held: bool, decide: tuple[str, ...], agree: tuple[str, ...],
+    notes: tuple[str, ...], reason: str, until: str | None, by: str, strategy: Path | None, store: Path | None,
+    settings_path: Path | None,
+) -> None:  # fmt: skip
+    """States this week's focus; records a review and what was decided. Without options: shows what is known."""
+    from alignment.week import Words, spoken
+
+    words = Words(focus, done_when, review_held, decide, agree, notes, reason, until or "", by)
+    for line in spoken(_settings(settings_path, strategy=strategy, store=store), week, words):
+        say(line)
 
 
 def _settings(path: Path | None, files: tuple[Path, ...] = (), **changes: Path | None) -> Settings:
@@ -135,10 +218,13 @@ def _settings(path: Path | None, files: tuple[Path, ...] = (), **changes: Path |
     return settings.model_copy(update={k: v.absolute() for k, v in changes.items() if v is not None})
 
 
-def _pull(path: Path | None, files: tuple[Path, ...], store: Path | None, quiet: bool) -> list[dict[str, Any]]:
-    from datetime import UTC, datetime
+def _pull(
+    path: Path | None, files: tuple[Path, ...], store: Path | None, quiet: bool, sweep: bool = False
+) -> list[dict[str, Any]]:
+    from datetime import UTC, datetime, timedelta
 
     from alignment import pull as pulling
+    from alignment.access import explaining, shows_something
     from alignment.progress import progress
     from alignment.several import pull_all, say_pulled
     from alignment.wiring import connectors
@@ -147,9 +233,14 @@ def _pull(path: Path | None, files: tuple[Path, ...], store: Path | None, quiet:
     settings = _settings(path, files, store=store)
     if settings.trackers[0].name == "none":
         raise Mend("There is nothing to pull from.", "Name an exported file, or list trackers in alignment.yaml.")
+    every = timedelta(days=0 if sweep else settings.sweep_every_days)
 
     def one(connector: Connector, options: ParseOptions, tell: pulling.Progress) -> pulling.Pulled:
-        return pulling.pull(Store(settings.store), connector, options, datetime.now(UTC), tell)
+        with explaining(settings, connector.name):
+            got = pulling.pull(Store(settings.store), connector, options, datetime.now(UTC), tell, every)
+            if connector.live and not got.fetched:
+                shows_something(settings, connector.name)
+        return got
 
     trackers = connectors(settings)
     with progress([connector for connector, _ in trackers], quiet) as telling:
@@ -174,7 +265,8 @@ def _report(
     from datetime import UTC, datetime
 
     from alignment.progress import working
-    from alignment.reporting import freeze, make_result, write
+    from alignment.reporting import freeze, make_result, told, write
+    from alignment.strategy_history import remember
     from alignment.wiring import moment, no_store, strategies
     from alignment.wiring import options as analysis_options
     from analyzer.store import Store
@@ -185,6 +277,7 @@ def _report(
     looked = moment(Store(settings.store), analysis_options(settings).calendar, as_of, week, now)
     if not settings.store.exists():
         raise no_store(settings.store)
+    remember(Store(settings.store), settings.strategy, now)
     with working("Scoring", as_json):
         result = make_result(settings, judged_by, looked, effort)
         freeze(settings, result, now, looked)
@@ -192,95 +285,13 @@ def _report(
         paths = write(
             result, (out or settings.report.folder).absolute(), looked.name, formats or settings.report.formats
         )
-    scores = {f.meta.id: f.score.value for f in result.findings if f.score}
-    if as_json:
-        verdicts = {f.meta.id: f.verdict for f in result.findings}
-        answer = {
-            "headline": result.headline,
-            "verdict": result.verdict,
-            "as_of": result.as_of,
-            "verdicts": verdicts,
-            "scores": scores,
-        }
-        click.echo(json.dumps({**answer, "files": [str(p) for p in paths]}))
-        return
-    click.echo(f"\n{result.headline}\n")
-    said = {"noise": "no signal", "not_judged": "not judged"}
-    for finding in result.findings:
-        number = f" ({finding.score.value:.0f} of 100)" if finding.score else ""
-        click.echo(f"  {said.get(finding.verdict, finding.verdict):<10} {finding.meta.title}{number}")
-    click.echo(f"\nSeen from {looked.reason}.")
-    for file in paths:
-        here = file.is_relative_to(Path.cwd())
-        click.echo(f"Report: {file.relative_to(Path.cwd()) if here else file}")
+    for line in told(result, paths, looked, as_json):
+        click.echo(line)
 
 
 def main() -> None:
     """Runs a command; what goes wrong becomes one sentence, the fix and an exit code."""
     sys.exit(run(lambda: cli.main(standalone_mode=False)))
-
-
-def run(command: Callable[[], Any]) -> int:
-    """The exit code of a command, its error said on stderr."""
-    try:
-        done = command()
-        return done if isinstance(done, int) else 0
-    except click.exceptions.Exit as end:
-        return end.exit_code
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("Stopped. What was committed is kept; run the same command to go on.", err=True)
-        return MENDABLE
-    except Mistakes as error:
-        count = len(error.mistakes)
-        click.echo(f"{count} {'mistake' if count == 1 else 'mistakes'} to mend:", err=True)
-        for mistake in error.mistakes:
-            click.echo(f"  {mistake}", err=True)
-        return MENDABLE
-    except Mend as error:
-        click.echo(str(error), err=True)
-        return MENDABLE
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else MENDABLE
-    except BrokenPipeError:
-        return MENDABLE
-    except ExceptionGroup as errors:
-        codes = [run(partial(_again, error)) for error in errors.exceptions]
-        return max(codes, key=(COME_BACK, MENDABLE, OUR_BUG).index)
-    except Exception as error:
-        return _told(error)
-
-
-def _again(error: Exception) -> None:
-    raise error
-
-
-def _told(error: Exception) -> int:
-    """Errors of the other packages, by what the user should do."""
-    from analyzer.migrations import NewerStore
-    from analyzer.store import Busy, Damaged
-    from connectors.connector import ComeBack, ConnectorError
-
-    if isinstance(error, ComeBack):
-        click.echo(f"{error} Come back at {error.at:%Y-%m-%d %H:%M} UTC.", err=True)
-        return COME_BACK
-    if isinstance(error, ConnectorError | Busy | Damaged | NewerStore):
-        click.echo(str(error), err=True)
-        return MENDABLE
-    if isinstance(error, OSError):
-        name = Path(error.filename).name if isinstance(error.filename, str) else "A file"
-        click.echo(
-            f"{name}: {error.strerror or 'it cannot be read or written'}. Check the path, its permissions and the disk.",
-            err=True,
-        )
-        return MENDABLE
-    import traceback
-
-    traceback.print_exc()
-    click.echo("\nThis is a mistake in the program, not in your data. Please report it with the lines above.", err=True)
-    return OUR_BUG
 
 
 if __name__ == "__main__":

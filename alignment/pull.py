@@ -6,18 +6,19 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
 
-from alignment import scans
+from alignment import scans, sweep
+from alignment.ledger import Ledger
 from analyzer import raw
 from analyzer import store as storing
 from analyzer.store import Store
 from connectors.connector import Checkpoint, Connector, Fatal, Malformed, ParseOptions, Payload
 from connectors.ticket import Parsed, Problem
 
-PARSER_VERSION = 1
+PARSER_VERSION = 2
 """Raised when the parsers change what they make of a payload: then everything raw is read again, without a pull."""
 
 UNREADABLE = "malformed_ticket"
@@ -32,13 +33,14 @@ Progress = Callable[[str, str, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """What one tracker gave: tickets fetched, read, and entries skipped (with the first few said)."""
+    """What one tracker gave: tickets fetched, read, and entries skipped (with the first few said); what a sweep found."""
 
     tracker: str
     fetched: int
     read: int
     skipped: int
     problems: tuple[str, ...]
+    swept: tuple[str, ...] = ()
 
 
 def silent(_tracker: str, _step: str, _count: int) -> None:
@@ -46,9 +48,11 @@ def silent(_tracker: str, _step: str, _count: int) -> None:
 
 
 def pull(
-    store: Store, connector: Connector, options: ParseOptions, now: datetime, progress: Progress = silent
-) -> Pulled:
+    store: Store, connector: Connector, options: ParseOptions, now: datetime, progress: Progress = silent,
+    sweep_every: timedelta = sweep.EVERY,
+) -> Pulled:  # fmt: skip
     """One tracker. Safe to stop anywhere and to repeat: payloads are upserted, reading goes on where it stopped.
+    Tickets that are gone are looked for when the last look is ``sweep_every`` ago.
 
     A source of which nothing can be used leaves the store as it was. Raises ``connectors.connector.ConnectorError`` and
     ``analyzer.store.Busy``.
@@ -69,24 +73,24 @@ def pull(
         con.execute(
             "DELETE FROM problems WHERE tracker = ? AND ticket IS NULL AND kind <> ?", [connector.name, UNREADABLE]
         )
-    fetched = _keep(store, connector, chain([first], batches), now, progress)
+    book = Ledger(connector.name, scan)
+    fetched = _keep(store, connector, chain([first], batches), now, progress, book)
     if connector.live:
         with store.writing() as con:
             scans.finish(con, connector, now)
     read = _read(store, connector, options, progress)
+    swept = sweep.swept(store, connector, sweep_every, now, progress)
     with store.writing() as con:
         storing.add_problems(con, connector.name, problems)
         storing.resolve_parents(con, connector.name)
+        storing.see_containers(con, connector.name, now)
         said = con.execute(
             "SELECT place || ': ' || what FROM problems WHERE tracker = ? AND ticket IS NULL ORDER BY rowid",
             [connector.name],
         ).fetchall()
-        body = {"tracker": connector.name, "fetched": fetched, "read": read, "skipped": len(said)}
-        con.execute(
-            "INSERT INTO runs (moment, kind, as_of, body) VALUES (?, 'pull', ?, ?)",
-            [storing.naive(now), storing.naive(now), json.dumps(body, sort_keys=True)],
-        )
-    return Pulled(connector.name, fetched, read, len(said), tuple(line for (line,) in said[:5]))
+        book.close(con, now, read, len(said), problems, swept)
+    lines = swept.lines if swept else ()
+    return Pulled(connector.name, fetched, read, len(said), tuple(line for (line,) in said[:5]), lines)
 
 
 def _refuse_to_forget(store: Store, connector: Connector) -> None:
@@ -127,6 +131,7 @@ def _keep(
     batches: Iterable[Sequence[Payload | Checkpoint]],
     now: datetime,
     progress: Progress,
+    book: Ledger,
 ) -> int:
     """Commits batch by batch; a checkpoint is committed together with the payloads it vouches for."""
     fetched = 0
@@ -135,6 +140,8 @@ def _keep(
         cursors = [one.cursor for one in batch if isinstance(one, Checkpoint)]
         with store.writing() as con:
             raw.save_raw(con, connector.name, payloads, now)
+            sweep.back(con, connector.name, payloads, now)
+            book.note(con, payloads, now)
             if cursors:
                 scans.advance(con, connector, cursors[-1])
         fetched += sum(p.kind == "issue" for p in payloads)
@@ -151,13 +158,15 @@ def _read(store: Store, connector: Connector, options: ParseOptions, progress: P
         reference = raw.reference_payloads(con, connector.name)
         parser = connector.parser(reference, options)
         reader = _fingerprint(options, reference)
-        storing.save_parsed(con, connector.name, parser.reference())
+        told = parser.reference()
+        listed = {c.id for c in told.containers}
+        storing.save_parsed(con, connector.name, told)
     read = 0
     while True:
         with store.writing() as con:
             waiting = raw.unread(con, connector.name, reader, READ_BATCH)
             if not waiting:
-                return read
+                break
             parsed = Parsed()
             problems: list[Problem] = []
             for issue, history in waiting:
@@ -168,6 +177,8 @@ def _read(store: Store, connector: Connector, options: ParseOptions, progress: P
                 except (AttributeError, KeyError, TypeError, ValueError) as error:  # a field of an unheard-of shape
                     what = f"it could not be read: a field has an unexpected shape ({type(error).__name__})"
                     problems.append(Problem(UNREADABLE, called(issue), what))
+            # a ticket fetched long ago mentions its sprint as it was then
+            parsed.containers = [c for c in parsed.containers if c.id not in listed]
             con.execute(
                 "DELETE FROM problems WHERE tracker = ? AND kind = ? AND place IN (SELECT unnest(?))",
                 [connector.name, UNREADABLE, [called(issue) for issue, _ in waiting]],
@@ -178,7 +189,10 @@ def _read(store: Store, connector: Connector, options: ParseOptions, progress: P
         read += len(waiting)
         progress(connector.name, "read", read)
         if len(waiting) < READ_BATCH:
-            return read
+            break
+    with store.writing() as con:  # what the lists say hangs together stays, though its tickets were replaced
+        storing.save_parsed(con, connector.name, Parsed(relations=told.relations))
+    return read
 
 
 def called(issue: Payload) -> str:
@@ -204,7 +218,7 @@ def _fingerprint(options: ParseOptions, reference: Iterable[Payload]) -> str:
     )
     digest.update(options.secret)
     for payload in reference:
-        if payload.kind in ("field", "status", "state", "label", "team", "export"):
+        if payload.kind in ("field", "status", "state", "label", "team", "export", "board"):
             digest.update(json.dumps([payload.kind, payload.id, payload.data], sort_keys=True).encode())
     return digest.hexdigest()[:16]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,6 +62,25 @@ def write(result: Result, folder: Path, name: str, formats: Sequence[str]) -> li
             first = folder / next(iter(files))
             written.append(first if len(files) == 1 else first.parent)
     return written
+
+
+def told(result: Result, paths: Sequence[Path], looked: Moment, as_json: bool) -> Iterator[str]:
+    """What a command says of a Result: a screenful of lines, or one JSON object."""
+    scores = {f.meta.id: f.score.value for f in result.findings if f.score}
+    if as_json:
+        verdicts = {f.meta.id: f.verdict for f in result.findings}
+        answer = {"headline": result.headline, "verdict": result.verdict, "as_of": result.as_of, "verdicts": verdicts}
+        yield json.dumps({**answer, "scores": scores, "files": [str(p) for p in paths]})
+        return
+    yield f"\n{result.headline}\n"
+    said = {"noise": "no signal", "not_judged": "not judged"}
+    for finding in result.findings:
+        number = f" ({scores[finding.meta.id]:.0f} of 100)" if finding.meta.id in scores else ""
+        yield f"  {said.get(finding.verdict, finding.verdict):<10} {finding.meta.title}{number}"
+    yield f"\nSeen from {looked.reason}."
+    for file in paths:
+        here = file.is_relative_to(Path.cwd())
+        yield f"Report: {file.relative_to(Path.cwd()) if here else file}"
 
 
 def _replace(path: Path, text: str) -> None:

@@ -119,6 +119,9 @@ class Tracker(Placed):
     teams: OneOrMore | None = Field(
         default=None, description="For Linear: keys of the teams to read (all visible ones).", examples=[["ENG"]]
     )
+    history: Literal["full", "states"] = Field(
+        "full", description="For Linear: whole change logs, or only states (fewer points).", examples=["states"]
+    )
     ca_bundle: Place | None = Field(None, description="Your own certificate authorities (PEM).", examples=["ca.pem"])
     patience: Annotated[int, Field(strict=True, ge=1, le=86_400)] = Field(
         120,
@@ -130,7 +133,8 @@ class Tracker(Placed):
     )
     fields: dict[Filled, OneOrMore] = Field(
         default_factory=dict,
-        description="Field ids by what they mean (estimate, sprint, epic_link, parent_link, team, flagged) "
+        description="Field ids by what they mean (estimate, sprint, epic_link, parent_link, team, flagged, "
+        "criteria) "
         "or by the name of a custom field to keep.",
         examples=[{"estimate": "customfield_10016"}],
     )
@@ -235,8 +239,17 @@ class Settings(Placed):
     grace_days: Days = Field(
         default=2, description="Days after a start in which an addition still counts as planned.", examples=[2]
     )
+    sweep_every_days: AtLeastOne = Field(
+        default=7, description="Days between two looks for tickets that a live tracker no longer shows.", examples=[7]
+    )
     too_new_days: Days = Field(
         default=7, description="A ticket younger than this is too new to be unlinked.", examples=[7]
+    )
+    vague_words: Place | None = Field(
+        default=None,
+        description="A list of words by which finish lines are read, beside those that come with the program "
+        "(laid out like analyzer/data/vague.en.yaml).",
+        examples=["vague.yaml"],
     )
     cancelled: tuple[Lower, ...] = Field(
         default=CANCELLED,

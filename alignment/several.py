@@ -73,3 +73,5 @@ def say_pulled(connector: Connector, got: Pulled) -> None:
         click.echo(f"  {got.skipped:,} {entries} could not be read; the report's data quality lists them:", err=True)
         for line in got.problems:
             click.echo(f"  {line}", err=True)
+    for line in got.swept:
+        click.echo(f"  {line}")

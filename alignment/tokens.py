@@ -1,4 +1,4 @@
-"""Tokens come from the environment or the system keyring, never from a file of ours."""
+"""Tokens come from the environment, the system keyring or a hidden question, never from a file of ours."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import os
 import re
 
 from alignment.errors import Mend
+from alignment.scrubbing import keep_secret
 
 SERVICE = "alignment-analyzer"
+
+_given: dict[str, str] = {}
 
 
 def variable(tracker: str) -> str:
@@ -15,9 +18,16 @@ def variable(tracker: str) -> str:
     return "ALIGNMENT_TOKEN_" + re.sub(r"[^A-Z0-9]", "_", tracker.upper())
 
 
+def known(tracker: str) -> str:
+    """The token of a tracker as it was given, empty if there is none."""
+    found = _given.get(tracker) or os.environ.get(variable(tracker), "").strip() or _from_keyring(tracker)
+    keep_secret(found)
+    return found
+
+
 def token(tracker: str) -> str:
     """The token of a tracker. Raises Mend if there is none."""
-    found = os.environ.get(variable(tracker), "").strip() or _from_keyring(tracker)
+    found = known(tracker)
     if not found:
         raise Mend(
             f"There is no token for tracker {tracker}.",
@@ -30,6 +40,37 @@ def token(tracker: str) -> str:
     return found
 
 
+def take(tracker: str, text: str) -> None:
+    """Use this token for the rest of the run; it is kept in memory alone."""
+    _given[tracker] = text.strip()
+    keep_secret(_given[tracker])
+
+
+def forget(tracker: str) -> None:
+    _given.pop(tracker, None)
+
+
+def has_keyring() -> bool:
+    """Whether there is a keyring on this machine that holds what it is given."""
+    try:
+        import keyring
+
+        return bool(keyring.get_keyring().priority > 0)
+    except Exception:
+        return False
+
+
+def keep(tracker: str) -> bool:
+    """Put the token of this run into the keyring; whether that worked."""
+    try:
+        import keyring
+
+        keyring.set_password(SERVICE, tracker, _given[tracker])
+        return True
+    except Exception:
+        return False
+
+
 def _from_keyring(tracker: str) -> str:
     """Empty where the keyring package is not installed or has no backend on this machine."""
     try:
@@ -38,3 +79,8 @@ def _from_keyring(tracker: str) -> str:
         return (keyring.get_password(SERVICE, tracker) or "").strip()
     except Exception:
         return ""
+
+
+def stays(tracker: str) -> bool:
+    """Whether the next run finds the token without being given it again."""
+    return bool(os.environ.get(variable(tracker), "").strip() or _from_keyring(tracker))

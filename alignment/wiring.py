@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -12,9 +13,12 @@ from typing import TYPE_CHECKING
 from alignment.errors import Mend, Mistakes
 from alignment.settings import Settings, Tracker, read_settings
 from alignment.tokens import token
+from analyzer import wordlist
 from analyzer.board import Options
 from analyzer.calendar import Calendar, day_number, monday, week_number
+from analyzer.completion import Reader, shipped
 from analyzer.store import Store, scalar
+from analyzer.wordlist import read_words
 from connectors.connector import Connector, ParseOptions
 
 if TYPE_CHECKING:
@@ -90,13 +94,32 @@ def _clock() -> datetime:
     return datetime.now(UTC)
 
 
-def live_jira(tracker: Tracker, told: Callable[[float, str], None] = lambda _s, _w: None) -> LiveJira:
-    """A live Jira of the settings, with its token. Raises Mend if there is none."""
+def _bundle(tracker: Tracker) -> str:
+    """The tracker's own certificate authorities, proved to be some. Raises Mend."""
+    if tracker.ca_bundle is None:
+        return ""
+    if not tracker.ca_bundle.is_file():
+        raise Mend(f"The ca_bundle {tracker.ca_bundle.name} is not there.", "Check its path in the settings.")
+    try:
+        ssl.create_default_context(cafile=str(tracker.ca_bundle))
+    except (ssl.SSLError, OSError):
+        raise Mend(
+            f"The ca_bundle {tracker.ca_bundle.name} holds no certificates.",
+            "Save them as PEM (-----BEGIN CERTIFICATE-----).",
+        ) from None
+    return str(tracker.ca_bundle)
+
+
+def live_jira(
+    tracker: Tracker, told: Callable[[float, str], None] = lambda _s, _w: None, secret: str | None = None
+) -> LiveJira:
+    """A live Jira of the settings, with its token (or ``secret``; empty: as a stranger). Raises Mend if there is none."""
     from connectors.calls import Policy
     from connectors.jira.live import LiveJira
     from connectors.jira.site import Access, Site
 
-    access = Access(str(tracker.base_url), token(tracker.name), tracker.email, str(tracker.ca_bundle or ""))
+    given = token(tracker.name) if secret is None else secret
+    access = Access(str(tracker.base_url), given, tracker.email, _bundle(tracker))
     site = Site(access, Policy(_clock, patience=tracker.patience, told=told))
     return LiveJira(tracker.name, site, tracker.kind == "jira-cloud", tracker.projects or ())
 
@@ -107,10 +130,11 @@ def live_linear(tracker: Tracker, told: Callable[[float, str], None] = lambda _s
     from connectors.linear.live import LiveLinear
     from connectors.linear.site import URL, Access, Site
 
-    access = Access(token(tracker.name), str(tracker.base_url or URL), str(tracker.ca_bundle or ""))
+    access = Access(token(tracker.name), str(tracker.base_url or URL), _bundle(tracker))
     return LiveLinear(
-        tracker.name, Site(access, Policy(_clock, patience=tracker.patience, told=told)), tracker.teams or ()
-    )
+        tracker.name, Site(access, Policy(_clock, patience=tracker.patience, told=told)), tracker.teams or (),
+        tracker.history,
+    )  # fmt: skip
 
 
 def matching(tracker: Tracker) -> list[Path]:
@@ -144,7 +168,7 @@ def strategies(path: Path) -> tuple[Strategy, ...]:
 
 
 def options(settings: Settings, effort: str | None = None) -> Options:
-    """The analysis options that the settings state."""
+    """The analysis options that the settings state. Raises Mistakes."""
     rules = []
     for team in settings.teams:
         sides = (("project", team.projects), ("component", team.components), ("label", team.labels))
@@ -156,7 +180,18 @@ def options(settings: Settings, effort: str | None = None) -> Options:
     return Options(
         calendar=calendar, weeks=settings.window.weeks, basis=effort or settings.effort, at_least=settings.groups.at_least,
         idle_days=settings.idle_after_days, grace_days=settings.grace_days, too_new_days=settings.too_new_days, teams=tuple(rules),
+        reader=reader(settings),
     )  # fmt: skip
+
+
+def reader(settings: Settings) -> Reader:
+    """What reads finish lines, with the words of the user. Raises Mistakes."""
+    if settings.vague_words is None:
+        return shipped()
+    words, mistakes = read_words(settings.vague_words)
+    if words is None:
+        raise Mistakes(mistakes)
+    return Reader([*wordlist.shipped(), words])
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +221,14 @@ def moment(store: Store, calendar: Calendar, as_of: str | None, week: str | None
         name = f"{newest:%Y-%m-%d}"
         return Moment(newest, name, f"{name}, the newest change in the files (they know nothing after it)")
     return Moment(now, f"{now:%Y-%m-%d}", "now")
+
+
+def day_end(calendar: Calendar, day: str) -> datetime:
+    """The end of a day as a UTC moment. Raises Mend."""
+    try:
+        return calendar.midnight(day_number(date.fromisoformat(day)) + 1).replace(tzinfo=UTC)
+    except ValueError:
+        raise Mend(f"{day} is no day.", "Write e.g. 2026-12-31.") from None
 
 
 def _stated(calendar: Calendar, as_of: str) -> Moment:

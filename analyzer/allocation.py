@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,10 +43,11 @@ def weekly(board: Board, basis: str) -> pd.DataFrame:
     return board.frame(BY_WEEK, basis)
 
 
-def sample(board: Board, basis: str) -> Sample:
-    """The effective sample of the judged weeks (docs/measures.md, "How sure")."""
-    row = board.frame(WEIGHTS, basis, board.judged).iloc[0]
-    told = statistics.weigh(float(row["total"]), float(row["squares"]), len(board.judged_weeks), _history(board))
+def sample(board: Board, basis: str, weeks: list[int] | None = None) -> Sample:
+    """The effective sample of the judged weeks, or of fewer of them (docs/measures.md, "How sure")."""
+    weeks = board.judged if weeks is None else weeks
+    row = board.frame(WEIGHTS, basis, weeks).iloc[0]
+    told = statistics.weigh(float(row["total"]), float(row["squares"]), len(weeks), _history(board))
     return Sample(int(row["tickets"]), told.effective, told.rho, told.own_rho)
 
 
@@ -79,12 +81,17 @@ def intended(regime: Regime | None, target: str) -> tuple[float, float] | None:
 
 def ranges(board: Board, totals: dict[int, int], target: str) -> tuple[float, float] | None:
     """The range over the judged weeks: each week's own, weighted by that week's effort; ``None`` if a week declares none."""
-    whole = sum(totals.get(w, 0) for w in board.judged_weeks)
+    return ranges_of(board, totals, target, board.judged_weeks)
+
+
+def ranges_of(board: Board, totals: dict[int, int], target: str, weeks: Sequence[int]) -> tuple[float, float] | None:
+    """The same over any weeks."""
+    whole = sum(totals.get(w, 0) for w in weeks)
     if not whole:
         return None
     low = high = 0.0
-    for week in board.judged_weeks:
-        declared = intended(board.regimes[week], target)
+    for week in weeks:
+        declared = intended(board.regimes.get(week), target)
         if declared is None:
             return None
         low += declared[0] * totals.get(week, 0) / whole
@@ -122,3 +129,23 @@ def chart_weeks(board: Board) -> list[int]:
 
 def names(weeks: list[int]) -> list[str]:
     return [week_name(w) for w in weeks]
+
+
+def unbroken(weeks: list[int], values: list[float | None], wrong: Callable[[int, float], bool]) -> int:
+    """The first of the weeks from which on, without a break up to the last, the value was wrong."""
+    at = weeks[-1]
+    for week, value in sorted(zip(weeks, values, strict=True), reverse=True):
+        if value is None or not wrong(week, value):
+            break
+        at = week
+    return at
+
+
+def ratio(events: Mapping[int, float], size: Mapping[int, float], weeks: list[int], over: int) -> list[float | None]:
+    """For each week, events per size over the ``over`` weeks that end with it."""
+    made: list[float | None] = []
+    for week in weeks:
+        span = [w for w in range(week - over + 1, week + 1) if size.get(w, 0.0) > 0]
+        whole = sum(size[w] for w in span)
+        made.append(round(sum(events.get(w, 0.0) for w in span) / whole, 6) if whole else None)
+    return made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -11,8 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from analyzer import effort, forest, mapping, teams
+from analyzer import effort, forest, mapping, privacy, teams
 from analyzer.calendar import Calendar, day_of, local_day_sql, monday, utc_day_sql, week_name, week_of_day
+from analyzer.completion import Reader, shipped
 from analyzer.regimes import Regime, regimes_by_week
 from analyzer.result import Window
 from analyzer.store import Connection, scalar
@@ -33,6 +34,7 @@ class Options:
     too_new_days: int = 7
     teams: tuple[tuple[str, str, str], ...] = ()
     evidence: int = 20
+    reader: Reader = field(default_factory=shipped)
 
 
 class Board:
@@ -48,19 +50,20 @@ class Board:
         self.last_week = week_of_day(self.today) - 1
         self.first_week = self.last_week - options.weeks + 1
         self.history_week = self.last_week - options.history_weeks - options.weeks + 1
+        self._laid: set[str] = set()
         self._lay_out()
 
     def _lay_out(self) -> None:
         con = self.con
         con.execute("CREATE OR REPLACE TEMP TABLE moment AS SELECT ?::TIMESTAMP AS as_of", [self.as_of])
         self._calendar()
-        con.execute(SPAN_THEN)
-        con.execute(TICKET_THEN)
+        for step in AS_KNOWN:
+            con.execute(step)
         self.regimes: dict[int, Regime | None] = regimes_by_week(self.strategies, self.history_week, self.last_week)
         teams.lay_out(con, self.options.teams)
         mapping.lay_out(con, self.distinct_regimes)
         effort.lay_out(con, self)
-        teams.merge_small(con, self.options.at_least)
+        privacy.lay_out(con, self.options.at_least, self.first_week, self.last_week)
         effort.allocate(con, self)
 
     def _calendar(self) -> None:
@@ -83,6 +86,13 @@ class Board:
         self.con.register("incoming", frame)
         self.con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM incoming")
         self.con.unregister("incoming")
+
+    def once(self, lay_out: Callable[[Board], None]) -> None:
+        """Runs a lay-out that several measures share, the first time one of them asks for it."""
+        name = f"{lay_out.__module__}.{lay_out.__qualname__}"
+        if name not in self._laid:
+            lay_out(self)
+            self._laid.add(name)
 
     def frame(self, sql: str, *values: Any) -> pd.DataFrame:
         """The small answer to a query; ``values`` are bound."""
@@ -154,11 +164,28 @@ SELECT CASE WHEN bool_or(live) THEN coalesce((SELECT max(started) FROM scans WHE
     ELSE (SELECT max(updated) FROM tickets) END FROM trackers
 """
 
+GONE_THEN = """
+CREATE OR REPLACE TEMP TABLE gone_then AS
+SELECT t.no AS ticket, g.how, g.since FROM gone g JOIN tickets t ON t.id = g.ticket CROSS JOIN moment m
+WHERE g.since <= m.as_of AND (g.until IS NULL OR g.until > m.as_of)
+"""
+"""Tickets that their tracker did not show at the moment, how, and since which sweep."""
+
 SPAN_THEN = """
 CREATE OR REPLACE TEMP VIEW span_then AS
 SELECT s.ticket, s.field, s.value, s.since, CASE WHEN s.until <= m.as_of THEN s.until END AS until
-FROM spans s CROSS JOIN moment m WHERE s.since <= m.as_of
+FROM spans s CROSS JOIN moment m WHERE s.field <> 'phase' AND s.since <= m.as_of
+UNION ALL
+SELECT s.ticket, s.field, s.value, s.since, CASE
+    WHEN g.since IS NOT NULL AND s.value IN ('todo', 'doing') AND (s.until IS NULL OR s.until > g.since) THEN g.since
+    WHEN s.until <= m.as_of THEN s.until END
+FROM spans s CROSS JOIN moment m LEFT JOIN gone_then g ON g.ticket = s.ticket
+WHERE s.field = 'phase' AND s.since <= m.as_of AND (g.since IS NULL OR s.value NOT IN ('todo', 'doing') OR s.since < g.since)
+UNION ALL
+SELECT ticket, 'gone', how, since, NULL FROM gone_then
 """
+"""What was known of every field. A ticket that is gone is neither open nor in progress from then on; what is finished stays
+so, and so does everything before. Once the tracker shows it again nothing is taken from it: its log tells the time between."""
 
 TICKET_THEN = f"""
 CREATE OR REPLACE TEMP TABLE ticket_then AS
@@ -170,16 +197,17 @@ WITH held AS (
         max(CASE WHEN field = 'parent' THEN value END) AS parent_id,
         max(CASE WHEN field = 'project' THEN value END) AS project,
         max(CASE WHEN field = 'estimate' THEN value END) AS estimate,
-        max(CASE WHEN field = 'archived' THEN value END) AS archived
+        max(CASE WHEN field = 'archived' THEN value END) AS archived,
+        max(CASE WHEN field = 'gone' THEN value END) AS gone
     FROM span_then
     WHERE until IS NULL AND value IS NOT NULL
-        AND field IN ('phase', 'type', 'team', 'parent', 'project', 'estimate', 'archived')
+        AND field IN ('phase', 'type', 'team', 'parent', 'project', 'estimate', 'archived', 'gone')
     GROUP BY ticket
 ), level_of AS (SELECT tracker, type, min(level) AS level FROM tickets GROUP BY tracker, type)
 SELECT t.no, t.id, t.key, t.tracker, t.kind, coalesce(o.level, t.level) AS level, t.history, t.created,
     {local_day_sql("t.created", "c")} AS created_day,
     h.phase, coalesce(h.type, t.type) AS type, h.tracker_team, h.parent_id, p.no AS parent, h.project,
-    try_cast(h.estimate AS DOUBLE) AS estimate, h.archived = 'yes' AS archived
+    try_cast(h.estimate AS DOUBLE) AS estimate, h.archived = 'yes' AS archived, h.gone
 FROM tickets t
 CROSS JOIN moment m
 JOIN calendar c ON c.utc_day = {utc_day_sql("t.created")}
@@ -188,3 +216,6 @@ LEFT JOIN level_of o ON o.tracker = t.tracker AND o.type = h.type AND h.type <> 
 LEFT JOIN tickets p ON p.id = h.parent_id AND p.created <= m.as_of
 WHERE t.created <= m.as_of
 """
+
+AS_KNOWN = (GONE_THEN, SPAN_THEN, TICKET_THEN)
+"""What a ``moment`` and a ``calendar`` make of the store's tables, in this order."""

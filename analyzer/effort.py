@@ -101,13 +101,6 @@ UNION ALL SELECT 'count', ticket, week, $2 FROM counted
 UNION ALL SELECT 'points', ticket, week, round(estimate * $2)::BIGINT FROM counted WHERE estimate > 0
 """
 
-CREW = """
-CREATE OR REPLACE TEMP TABLE crew AS
-SELECT DISTINCT ticket, person FROM effort_day WHERE person IS NOT NULL AND week BETWEEN $1 AND $2
-UNION SELECT f.ticket, f.person FROM finished f JOIN days d ON d.day = f.day
-    WHERE f.person IS NOT NULL AND d.week BETWEEN $1 AND $2
-"""
-
 ALLOCATION = """
 CREATE OR REPLACE TEMP TABLE share_of AS
 SELECT e.basis, e.week, n.regime, n.in_force, e.ticket, coalesce(l.target, '') AS target,
@@ -122,7 +115,7 @@ LEFT JOIN link l ON l.regime = n.regime AND l.ticket = e.ticket
 
 
 def lay_out(con: Connection, board: Board) -> None:
-    """``effort_day`` (one row per person, ticket and working day), ``finished``, ``effort`` by basis, and ``crew``."""
+    """``effort_day`` (one row per person, ticket and working day), ``finished`` and ``effort`` by basis."""
     first_day = monday(board.history_week)
     since = board.options.calendar.midnight(first_day)
     idle = board.options.idle_days
@@ -132,7 +125,6 @@ def lay_out(con: Connection, board: Board) -> None:
     con.execute(FINISHED)
     con.execute(EFFORT_DAY, [first_day, UNIT])
     con.execute(EFFORT, [first_day, UNIT])
-    con.execute(CREW, [board.first_week, board.last_week])
     for table in ("held_days", "touch"):
         con.execute(f"DROP TABLE {table}")
 

@@ -19,6 +19,9 @@ WHOLE = 1_000_000
 LEVELS = 12
 """Hierarchies are climbed at most so many steps; what is deeper is a cycle or is not linked."""
 
+Wanted = tuple[tuple[str, tuple[str, ...]], ...]
+"""The conditions of a rule, the most telling first."""
+
 COMMON = {"type": 1, "team": 1, "tracker": 2}
 """Conditions that many tickets meet, and how many."""
 
@@ -89,7 +92,7 @@ GROUP BY c.rule, c.ticket, c.conditions HAVING count(DISTINCT r.condition) = c.c
 
 DECIDED = """
 CREATE OR REPLACE TEMP TABLE decided AS
-WITH known AS (SELECT d.* FROM decisions d CROSS JOIN moment m WHERE d.moment <= m.as_of),
+WITH known AS (SELECT d.* FROM decisions d CROSS JOIN moment m WHERE d.moment <= m.as_of AND d.kind = 'link'),
 last AS (SELECT target, max(moment) AS moment FROM known GROUP BY target)
 SELECT k.target, k.priority, k.weight FROM known k JOIN last l ON l.target = k.target AND l.moment = k.moment
 """
@@ -195,16 +198,19 @@ def lay_out(con: Connection, regimes: Sequence[Regime]) -> None:
 
 
 def _rules(con: Connection, regimes: Sequence[Regime]) -> None:
-    """``rule_of``, ``rule_condition`` and ``target_of``: the strategy as rows.
+    """``rule_of``, ``agreed_rule``, ``rule_condition`` and ``target_of``: the strategy as rows.
 
     Rules with the same conditions, as one strategy hands them to the next, are ``alike``: only the first of them has rows in
     ``rule_condition`` and is matched. Condition 0 picks the candidates for the others, so one that most tickets meet comes last.
     """
-    first: dict[tuple[tuple[str, tuple[str, ...]], ...], int] = {}
+    first: dict[Wanted, int] = {}
     of = []
     for n, (r, t, rule) in enumerate(_each_rule(regimes), start=1):
-        wanted = tuple(sorted(rule.conditions().items(), key=lambda c: COMMON.get(c[0], 0)))
-        of.append((n, r.no, t.id, t.kind, rule.file, rule.line, first.setdefault(wanted, n)))
+        of.append((n, r.no, t.id, t.kind, rule.file, rule.line, first.setdefault(_wanted(rule), n)))
+    agreed = [
+        (first.setdefault(_wanted(rule), len(of) + k), r.no)
+        for k, (r, rule) in enumerate(((r, rule) for r in regimes for rule in r.strategy.agreed_when), start=1)
+    ]  # they say what growth was agreed, and link nothing
     conditions = [
         (n, c, len(wanted), field, value)
         for wanted, n in first.items() for c, (field, values) in enumerate(wanted) for value in values
@@ -222,7 +228,12 @@ def _rules(con: Connection, regimes: Sequence[Regime]) -> None:
     )  # fmt: skip
     # lowered by the engine, as what tickets hold: Python's lower case of ΟΔΟΣ or İ is another
     con.execute("UPDATE rule_condition SET value = lower(value) WHERE field <> 'title'")
+    _lay(con, "agreed_rule", agreed, "rule INTEGER, regime INTEGER")
     _lay(con, "target_of", targets, "regime INTEGER, target VARCHAR, kind VARCHAR")
+
+
+def _wanted(rule: Rule) -> Wanted:
+    return tuple(sorted(rule.conditions().items(), key=lambda c: COMMON.get(c[0], 0)))
 
 
 def _each_rule(regimes: Sequence[Regime]) -> Iterator[tuple[Regime, Target, Rule]]:

@@ -26,6 +26,25 @@ STEPS: tuple[str, ...] = (
     CREATE TABLE runs (no INTEGER DEFAULT nextval('run_no'), moment TIMESTAMP, kind VARCHAR, as_of TIMESTAMP, body VARCHAR);
     """,
     "CREATE TABLE scans (tracker VARCHAR, started TIMESTAMP, since TIMESTAMP, cursor VARCHAR, finished TIMESTAMP);",
+    """
+    ALTER TABLE decisions ADD COLUMN kind VARCHAR DEFAULT 'link';
+    ALTER TABLE decisions ADD COLUMN choice VARCHAR;
+    ALTER TABLE decisions ADD COLUMN until TIMESTAMP;
+    CREATE TABLE strategy_seen (name VARCHAR, moment TIMESTAMP, digest VARCHAR, body VARCHAR);
+    """,
+    "CREATE TABLE texts (fingerprint VARCHAR, body VARCHAR);",
+    """
+    ALTER TABLE containers ADD COLUMN created TIMESTAMP;
+    ALTER TABLE containers ADD COLUMN owner VARCHAR;
+    ALTER TABLE containers ADD COLUMN text VARCHAR;
+    CREATE TABLE container_seen (container VARCHAR, field VARCHAR, value VARCHAR, since TIMESTAMP);
+    CREATE TABLE updates (id VARCHAR, container VARCHAR, moment TIMESTAMP, health VARCHAR, body VARCHAR, author VARCHAR);
+    """,
+    """
+    CREATE TABLE gone (ticket VARCHAR, tracker VARCHAR, how VARCHAR, since TIMESTAMP, until TIMESTAMP);
+    CREATE TABLE sweeps (tracker VARCHAR, started TIMESTAMP, cursor VARCHAR, finished TIMESTAMP);
+    CREATE TABLE swept (tracker VARCHAR, id VARCHAR);
+    """,
 )
 
 

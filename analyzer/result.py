@@ -120,7 +120,8 @@ class Score(Strict):
 
 
 class Meta(Strict):
-    """What a measure is, for readers: the question it answers, how, its source, and where it may mislead."""
+    """What a measure is, for readers: the question it answers, how (``formula`` on one line), what it ``needs`` to judge, its
+    source, and where it may mislead."""
 
     id: str
     title: str
@@ -128,6 +129,8 @@ class Meta(Strict):
     how: str
     limits: str
     source: str = ""
+    formula: str = ""
+    needs: str = ""
 
 
 class Finding(Strict):

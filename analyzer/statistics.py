@@ -29,6 +29,10 @@ SURE, LIKELY = 0.05, 0.20
 """Adjusted p at or below which a verdict is a signal (95 %) or worth watching (80 %)."""
 
 
+def array(values: Iterable[float]) -> Array:
+    return np.asarray([*values], dtype=np.float64)
+
+
 def kish(total: float, squares: float) -> float:
     """Effective number of equally weighted tickets: (sum of weights)^2 / sum of squared weights (Kish 1965)."""
     return total * total / squares if squares > 0 else 0.0
@@ -145,14 +149,17 @@ def weigh(total: float, squares: float, weeks: int, clusters: Sequence[Cluster])
     return Weighed(effective(kish(total, squares), weeks, rho), rho, own)
 
 
-def verdicts(shares: Sequence[float], ranges: Sequence[tuple[float, float] | None], n: float) -> list[str]:
-    """The verdict of each share on ``n`` effective tickets; empty where no range is declared.
+def verdicts(
+    shares: Sequence[float], ranges: Sequence[tuple[float, float] | None], n: float | Sequence[float]
+) -> list[str]:
+    """The verdict of each share on ``n`` effective tickets (one number, or one a share); empty where no range is declared.
 
     Those outside their range are corrected together for their number; those inside are noise and do not count. That is the
     conditional test of interval hypotheses with half as its bound (Ellis, Pecanka and Goeman 2020; Zhao, Small and Su 2019):
     of the one-sided p values those above 1/2 are set aside, the others are divided by 1/2, which makes them two-sided ones.
     """
-    p = [1.0 if r is None else outside(s, *r, n) for s, r in zip(shares, ranges, strict=True)]
+    sizes = [n] * len(shares) if isinstance(n, int | float) else n
+    p = [1.0 if r is None else outside(s, *r, m) for s, r, m in zip(shares, ranges, sizes, strict=True)]
     found = iter(adjust([q for q in p if q < 1.0]))
     return ["" if r is None else verdict(next(found)) if q < 1.0 else "noise" for q, r in zip(p, ranges, strict=True)]
 

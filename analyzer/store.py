@@ -14,7 +14,7 @@ import pandas as pd
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
 from analyzer.migrations import behind, migrate
-from connectors.ticket import Container, Parsed, Problem
+from connectors.ticket import Container, Parsed, Problem, Text
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -138,11 +138,8 @@ class Store:
         return con
 
 
-UPSERTS = {"containers": "id", "people": "id"}
-
-
 def save_parsed(con: Connection, tracker: str, parsed: Parsed) -> None:
-    """Replaces everything known of the tickets in ``parsed``; containers and people are upserted by id."""
+    """Replaces everything known of the tickets in ``parsed``; containers, people and updates are upserted by id."""
     tickets = list({t.id: t for t in parsed.tickets}.values())
     ids = pd.DataFrame({"id": pd.Series([t.id for t in tickets], dtype=object)})
     con.register("incoming_ids", ids)
@@ -175,6 +172,12 @@ def save_parsed(con: Connection, tracker: str, parsed: Parsed) -> None:
         con.execute("DROP TABLE numbered")
     _upsert(con, "containers", list(_richest(parsed.containers)))
     _upsert(con, "people", list({p.id: p for p in parsed.people}.values()))
+    _add_texts(con, parsed.texts)
+    if parsed.updates:
+        con.register("incoming", _frame(list({u.id: u for u in parsed.updates}.values())))
+        con.execute("DELETE FROM updates USING incoming i WHERE updates.id = i.id")
+        con.execute("INSERT INTO updates BY NAME SELECT * FROM incoming")
+        con.unregister("incoming")
     if parsed.relations:
         con.register("incoming", _frame(list(dict.fromkeys(parsed.relations))))
         con.execute(
@@ -185,6 +188,47 @@ def save_parsed(con: Connection, tracker: str, parsed: Parsed) -> None:
     con.unregister("incoming_ids")
     by_key = {t.key: t.id for t in tickets}
     add_problems(con, tracker, parsed.problems, by_key)
+
+
+def _add_texts(con: Connection, texts: Sequence[Text]) -> None:
+    """Each body once, whichever tickets have or had it."""
+    if texts:
+        con.register("incoming", _frame(list({t.fingerprint: t for t in texts}.values())))
+        con.execute(
+            "INSERT INTO texts BY NAME SELECT * FROM incoming i ANTI JOIN texts t ON t.fingerprint = i.fingerprint"
+        )
+        con.unregister("incoming")
+
+
+SEEN = {
+    "name": "name", "state": "state", "start": "start::VARCHAR", "end": '"end"::VARCHAR', "owner": "owner",
+    "description": "text",
+}  # fmt: skip
+
+
+def see_containers(con: Connection, tracker: str, moment: datetime) -> None:
+    """Notes what containers say now where it differs from what was noted last: trackers keep no log of it.
+
+    What is seen for the first time is taken to have held since the container was created, if the tracker says when.
+    """
+    held = " UNION ALL ".join(
+        f"SELECT id AS container, created, '{field}' AS field, coalesce({sql}, '') AS value FROM containers WHERE tracker = $1"
+        for field, sql in SEEN.items()
+    )
+    con.execute(
+        f"""
+        INSERT INTO container_seen BY NAME
+        WITH held AS ({held}),
+        last AS (SELECT container, field, arg_max(value, since) AS value FROM container_seen GROUP BY container, field)
+        SELECT h.container, h.field, h.value,
+            CASE WHEN h.container IN (SELECT container FROM container_seen) THEN $2 ELSE least(coalesce(h.created, $2), $2)
+            END AS since
+        FROM held h LEFT JOIN last l ON l.container = h.container AND l.field = h.field
+        WHERE h.value <> coalesce(l.value, '')
+        ORDER BY h.container, h.field
+        """,
+        [tracker, naive(moment)],
+    )
 
 
 def add_problems(
@@ -240,7 +284,9 @@ def _richest(containers: Iterable[Container]) -> Iterable[Container]:
 
 
 def _told(c: Container) -> int:
-    return sum(v not in (None, "") for v in (c.start, c.end, c.completed, c.state, c.key, c.url))
+    return sum(
+        v not in (None, "") for v in (c.start, c.end, c.completed, c.state, c.key, c.url, c.created, c.owner, c.text)
+    )
 
 
 def _upsert(con: Connection, table: str, rows: Sequence[Any]) -> None:
@@ -250,10 +296,12 @@ def _upsert(con: Connection, table: str, rows: Sequence[Any]) -> None:
     if table == "containers":  # what is known already is not forgotten because a later mention is shorter
         con.execute(
             """
-            UPDATE containers c SET name = i.name, key = coalesce(nullif(i.key, ''), c.key),
+            UPDATE containers c SET key = coalesce(nullif(i.key, ''), c.key),
+                name = CASE WHEN c.kind = 'sprint' AND i.state = '' THEN c.name ELSE i.name END,
                 url = coalesce(nullif(i.url, ''), c.url), state = coalesce(nullif(i.state, ''), c.state),
                 start = coalesce(i.start, c.start), "end" = coalesce(i."end", c."end"),
-                completed = coalesce(i.completed, c.completed)
+                completed = coalesce(i.completed, c.completed), created = coalesce(i.created, c.created),
+                owner = coalesce(nullif(i.owner, ''), c.owner), text = coalesce(nullif(i.text, ''), c.text)
             FROM incoming i WHERE c.id = i.id
             """
         )
@@ -272,7 +320,7 @@ def _frame(rows: Sequence[Any], exclude: tuple[str, ...] = ()) -> pd.DataFrame:
             columns[name] = pd.Series(pd.to_datetime(pd.Series([naive(v) for v in values], dtype=object))).astype(
                 "datetime64[us]"
             )
-        elif name in ("start", "end", "completed", "until"):
+        elif name in ("start", "end", "completed", "until", "created"):
             columns[name] = pd.Series([None] * len(values), dtype="datetime64[us]")
         else:
             columns[name] = pd.Series([_clean(v) for v in values], dtype=object)

@@ -9,6 +9,8 @@ from pydantic import Field, model_validator
 
 from analyzer.located_yaml import Placed
 from analyzer.plain_words import wrong
+from analyzer.strategy_rhythm import Ready as Ready
+from analyzer.strategy_rhythm import Review, Valid, Week
 from analyzer.written import (
     ConditionText,
     Day,
@@ -24,7 +26,6 @@ from analyzer.written import (
 )
 
 Horizon = Literal["now", "next", "later", "not-now"]
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
 class Rule(Placed):
@@ -175,48 +176,10 @@ class Assumption(Placed):
     says: Filled = Field(description="The assumption in words.", examples=["Interrupts stay under a fifth of our time"])
     holds_if: ConditionText | None = Field(
         default=None,
-        description="share(ID) compared (<, <=, > or >=) with a percentage.",
-        examples=["share(keep-the-lights-on) <= 20%"],
+        description="share(ID) or unlinked() compared (<, <=, > or >=) with a percentage; wip(TEAM), tickets in progress per "
+        "person, or finished(ID), tickets finished a week, with a number.",
+        examples=["share(keep-the-lights-on) <= 20%", "wip(Payments) <= 3"],
     )
-
-
-class Week(Placed):
-    """What one week is for."""
-
-    focus: OneOrMore = Field(description="Ids of the priorities this week is about.", examples=[["fast-checkout"]])
-    done_when: str = Field(
-        default="", description="How anyone can see that the week succeeded.", examples=["Retries are live."]
-    )
-
-
-class Review(Placed):
-    """How often the strategy is looked at again, and who sees to it."""
-
-    every: Literal["week", "two weeks", "month", "quarter"] = Field(description="How often.", examples=["week"])
-    on: Weekday | None = Field(default=None, description="Day of the week.", examples=["monday"])
-    owner: str = Field(default="", description="Who sees to it: a person or a role.", examples=["Chief of staff"])
-
-
-class Valid(Placed):
-    """The days the strategy is in force, both inclusive."""
-
-    first: Day = Field(validation_alias="from", description="First day.", examples=["2026-07-01"])
-    last: Day | None = Field(
-        default=None,
-        validation_alias="to",
-        description="Last day (left out: until further notice).",
-        examples=["2026-12-31"],
-    )
-
-    @model_validator(mode="after")
-    def _runs_forwards(self) -> Self:
-        if self.last is not None and self.last < self.first:
-            raise wrong(f"ends ({self.last}) before it begins ({self.first})", "Swap the two days or mend the year")
-        return self
-
-    def covers(self, day: date) -> bool:
-        """Whether the day lies inside."""
-        return self.first <= day and (self.last is None or day <= self.last)
 
 
 class Strategy(Placed):
@@ -234,13 +197,29 @@ class Strategy(Placed):
     unlinked_allowance: ShareText | None = Field(
         default=None, description="Share of the effort that may serve no priority.", examples=["10%"]
     )
+    ready: Ready | None = Field(
+        default=None,
+        description="What must stand on a ticket on the day its work starts.",
+        examples=[{"owner": True, "estimate": True, "allow": "10%"}],
+    )
     priorities: tuple[Priority, ...] = Field(
         min_length=1, description="What matters, in order of weight.", examples=[[{"id": "fast-checkout"}]]
+    )
+    teams: dict[Filled, dict[str, ShareText]] = Field(
+        default_factory=dict,
+        description="How a team means to divide its own effort, by its name as the report shows it: ids of priorities, each with "
+        "a range. What is left out is not judged; teams may differ.",
+        examples=[{"Payments": {"fast-checkout": "50-70%"}}],
     )
     not_now: tuple[Parked, ...] = Field(
         default=(),
         description="What is parked.",
         examples=[[{"id": "mobile-redesign", "match": [{"label": "mobile"}]}]],
+    )
+    agreed_when: tuple[Rule, ...] = Field(
+        default=(),
+        description="Rules that say which tickets were agreed on, whatever deliverable took them on after its start.",
+        examples=[[{"label": "scope-approved"}]],
     )
     assumptions: tuple[Assumption, ...] = Field(
         default=(), description="What the strategy rests on.", examples=[[{"says": "Interrupts stay small"}]]

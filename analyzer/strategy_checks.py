@@ -19,7 +19,9 @@ SMALL = 1e-9
 
 def check(group: Group) -> list[Mistake]:
     """The mistakes across one strategy file, with their lines."""
-    return [*_ids(group), *_tags(group), *_too_much(group), *_assumptions(group), *_weeks(group)]
+    return [
+        *_ids(group), *_tags(group), *_too_much(group), *_teams(group), *_assumptions(group), *_weeks(group),
+    ]  # fmt: skip
 
 
 def advise(group: Group) -> list[Mistake]:
@@ -83,6 +85,23 @@ def _too_much(group: Group) -> Iterator[Mistake]:
         yield Mistake(group.file, over, what, f"Lower some of them: {ends}")
 
 
+def _teams(group: Group) -> Iterator[Mistake]:
+    known, teams = _known(group, "priorities"), group.get("teams")
+    for team, mix in teams.items() if isinstance(teams, Group) else ():
+        if not isinstance(mix, Group):
+            continue  # told by the model
+        total = 0.0
+        for id, written in mix.items():
+            if id not in known:
+                what = f"the mix of {team} names {quoted(id)}, which is no priority here"
+                yield Mistake(group.file, mix.lines[id], what, _suggest(str(id), known))
+            if (share := share_or_none(written)) is not None:
+                total += share.low
+        if total > 1 + SMALL:
+            what = f"the lower ends of {team}'s mix add up to {_percent(total)}, more than everything"
+            yield Mistake(group.file, mix.line, what, "Lower some of them")
+
+
 def _assumptions(group: Group) -> Iterator[Mistake]:
     known = _known(group, "priorities") | _known(group, "not_now")
     for one in groups(group.get("assumptions")):
@@ -90,9 +109,9 @@ def _assumptions(group: Group) -> Iterator[Mistake]:
             condition = Condition.parse(one.get("holds_if"))
         except ValueError:
             continue  # told by the model
-        if condition.priority not in known:
-            what = f"holds_if names {quoted(condition.priority)}, which is no id in this file"
-            yield Mistake(group.file, one.lines["holds_if"], what, _suggest(condition.priority, known))
+        if condition.fact in ("share", "finished") and condition.name and condition.name not in known:
+            what = f"holds_if names {quoted(condition.name)}, which is no id in this file"
+            yield Mistake(group.file, one.lines["holds_if"], what, _suggest(condition.name, known))
 
 
 def _weeks(group: Group) -> Iterator[Mistake]:

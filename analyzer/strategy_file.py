@@ -13,8 +13,9 @@ from pydantic import ValidationError
 
 from analyzer.located_yaml import Group, load, validate
 from analyzer.problem import Mistake
-from analyzer.strategy import Strategy, Valid
+from analyzer.strategy import Strategy
 from analyzer.strategy_checks import advise, check
+from analyzer.strategy_rhythm import Valid
 
 
 @dataclass(slots=True)

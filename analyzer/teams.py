@@ -1,13 +1,10 @@
-"""Which team a ticket belongs to, and which teams are large enough to be shown."""
+"""Which team a ticket belongs to."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from analyzer.store import Connection
-
-ALL_TEAMS = "All teams"
-SMALLER = "Smaller teams"
 
 LAY_OUT = """
 CREATE OR REPLACE TEMP TABLE ticket_team AS
@@ -42,35 +39,3 @@ def lay_out(con: Connection, rules: tuple[tuple[str, str, str], ...]) -> None:
     )
     con.unregister("incoming")
     con.execute(LAY_OUT)
-
-
-def merge_small(con: Connection, at_least: int) -> None:
-    """``team_shown(team, shown)``: groups under ``at_least`` people are merged until the merged group is large enough.
-
-    People are those who drew effort or finished something in the weeks judged (``crew``). A merged group that is still too
-    small takes in the next smallest team; if nothing is left there is one group, all teams. The one place of DESIGN §9.
-    """
-    people: dict[str, set[str]] = {
-        team: set() for (team,) in con.execute("SELECT DISTINCT team FROM ticket_team").fetchall()
-    }
-    pairs = con.execute(
-        "SELECT DISTINCT t.team, c.person FROM crew c JOIN ticket_team t ON t.ticket = c.ticket"
-    ).fetchall()
-    for team, person in pairs:
-        people[team].add(person)
-    merged: list[str] = []
-    together: set[str] = set()
-    for team in sorted(people, key=lambda t: (len(people[t]), t)):
-        if len(people[team]) >= at_least and (not merged or len(together) >= at_least):
-            break
-        merged.append(team)
-        together |= people[team]
-    label = ALL_TEAMS if len(merged) == len(people) else SMALLER
-    frame = pd.DataFrame(
-        [(team, label if team in merged else team) for team in sorted(people)], columns=["team", "shown"], dtype=object
-    )
-    con.register("incoming", frame)
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE team_shown AS SELECT team::VARCHAR AS team, shown::VARCHAR AS shown FROM incoming"
-    )
-    con.unregister("incoming")

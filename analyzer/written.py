@@ -15,7 +15,10 @@ from analyzer.plain_words import quoted, wrong
 NUMBER = r"\d{1,9}(?:[.,]\d{1,9})?"
 DASH = "(?:-|\u2013|\u2014|\\bto\\b)"  # a dash of any length: editors lengthen them
 RANGE = re.compile(rf"\s*({NUMBER})\s*(%?)\s*(?:{DASH}\s*({NUMBER})\s*(%?)\s*)?")
-CONDITION = re.compile(r"\s*share\(\s*([^\s()]+)\s*\)\s*(<=|>=|<|>)\s*(\S.*)", re.DOTALL)
+CONDITION = re.compile(r"\s*([a-z]+)\(\s*([^()]*?)\s*\)\s*(<=|>=|<|>)\s*(\S.*)", re.DOTALL)
+FACTS = {"share": "keep-the-lights-on", "unlinked": "", "wip": "Payments", "finished": "fast-checkout"}
+"""What a condition may ask, and an example of whom: see ``Condition``."""
+
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
@@ -93,36 +96,55 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What an assumption rests on: the share of a priority against a limit in 0..1. ``operator``: < <= > >=."""
+    """What an assumption rests on: a fact against a limit. ``operator``: < <= > >=.
 
-    priority: str
+    ``share`` of the priority ``name`` and ``unlinked`` work (no name) are shares in 0..1; ``wip`` is tickets in progress per
+    person of the team ``name``, ``finished`` tickets a week of the priority ``name``: without a name, of everything.
+    """
+
+    fact: str
+    name: str
     operator: str
     limit: float
 
     def __str__(self) -> str:
-        return f"share({self.priority}) {self.operator} {Share(self.limit, self.limit)}"
+        limit = Share(self.limit, self.limit) if self.in_percent else f"{self.limit:g}"
+        return f"{self.fact}({self.name}) {self.operator} {limit}"
 
-    def holds(self, share: float) -> bool:
-        """Whether the condition is true at a share in 0..1."""
+    @property
+    def in_percent(self) -> bool:
+        return self.fact in ("share", "unlinked")
+
+    def holds(self, value: float) -> bool:
+        """Whether the condition is true at a value."""
         return {
-            "<": share < self.limit,
-            "<=": share <= self.limit,
-            ">": share > self.limit,
-            ">=": share >= self.limit,
+            "<": value < self.limit,
+            "<=": value <= self.limit,
+            ">": value > self.limit,
+            ">=": value >= self.limit,
         }[self.operator]
 
     @classmethod
     def parse(cls, value: object) -> Self:
-        """``share(ID) <= 20%``. Raises a mistake with its fix on anything else."""
+        """``share(ID) <= 20%``, ``wip(TEAM) <= 3``. Raises a mistake with its fix on anything else."""
         if isinstance(value, cls):
             return value
         match = CONDITION.fullmatch(value) if isinstance(value, str) else None
         if match is None:
             raise wrong(f"{quoted(value)} cannot be checked", "Write e.g. share(keep-the-lights-on) <= 20%")
-        limit = Share.parse(match[3].strip())
+        fact, name, operator, written = match[1], match[2], match[3], match[4].strip()
+        if fact not in FACTS:
+            known = ", ".join(f"{one}({whom})" for one, whom in FACTS.items())
+            raise wrong(f"{quoted(value)} asks for {fact}(…), which is not known", f"Write one of: {known}")
+        if (fact == "share" and not name) or (fact == "unlinked" and name):
+            raise wrong(f"{quoted(value)} cannot be checked", f"Write e.g. {fact}({FACTS[fact]}) <= 20%")
+        limit = Share.parse(written) if fact in ("share", "unlinked") else Range.parse(written)
         if limit.low != limit.high:
-            raise wrong(f"{quoted(value)} compares with a range", "Write one number, e.g. <= 20%")
-        return cls(match[1], match[2], limit.low)
+            raise wrong(
+                f"{quoted(value)} compares with a range",
+                f"Write one number, e.g. {operator} {'20%' if type(limit) is Share else 3}",
+            )
+        return cls(fact, name, operator, limit.low)
 
 
 def _float(text: str) -> float:
@@ -208,6 +230,9 @@ DASHES = "(-|\u2013|\u2014|to)"
 SHARE_TEXT = rf"^\s*{PLAIN}\s*%?\s*({DASHES}\s*{PLAIN}\s*%?\s*)?$"
 RANGE_TEXT = rf"^\s*{PLAIN}\s*({DASHES}\s*{PLAIN}\s*)?$"
 
+ASKED = r"(share\(\s*\S+\s*\)|unlinked\(\s*\)|(wip|finished)\([^()]*\))"
+CONDITION_TEXT = rf"^\s*{ASKED}\s*(<=|>=|<|>)\s*{PLAIN}\s*%?\s*$"
+
 ShareText = Annotated[
     Share,
     BeforeValidator(Share.parse),
@@ -223,7 +248,7 @@ RangeText = Annotated[
 ConditionText = Annotated[
     Condition,
     BeforeValidator(Condition.parse),
-    WithJsonSchema({"type": "string", "pattern": r"^\s*share\(\s*\S+\s*\)\s*(<=|>=|<|>)\s*\d+([.,]\d+)?\s*%?\s*$"}),
+    WithJsonSchema({"type": "string", "pattern": CONDITION_TEXT}),
 ]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 Slug = Annotated[str, AfterValidator(_slug), WithJsonSchema({"type": "string", "pattern": f"^{SLUG.pattern}$"})]

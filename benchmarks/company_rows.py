@@ -23,7 +23,7 @@ MACROS = (
 )
 
 CONTAINERS = f"""
-INSERT INTO containers
+INSERT INTO containers (id, tracker, kind, name, key, url, state, start, "end", completed)
 SELECT 'jira:space:' || no, '', 'space', 'Team ' || no, 'TM' || no, '', '', NULL, NULL, NULL FROM team WHERE NOT linear
 UNION ALL
 SELECT CASE WHEN linear THEN 'linear:cycle:' ELSE 'jira:sprint:' END || t.no || ':' || m.no, '',

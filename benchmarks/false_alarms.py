@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.weeks import HISTORY, WINDOW, Site, draw, intended, report, shares_of
+from benchmarks.weeks import HISTORY, WINDOW, Site, draw, intended, report, shares_of, sure
 
 BAR = 0.07
 PLACES = {"middle": "in the middle of ranges", "edge": "exactly at the edges", "number": "numbers, not ranges"}
@@ -48,7 +48,10 @@ def main(arguments: list[str]) -> int:
                 print(f"{words:26} {count:10} {rho:5.2f}", *(f"{cell:>13}" for cell in cells), flush=True)
         over, worst = float(np.mean([r.drift for r in seen])), max(r.drift for r in seen)
         either = float(np.mean([r.either for r in seen]))
-        print(f"{words:26} {'all':>10}       {100 * over:.1f} / {100 * either:.1f}, worst {100 * worst:.1f} of drift\n")
+        many = companies * len(seen)
+        print(
+            f"{words:26} {'all':>10}       {sure(over, many)} / {sure(either, many)}, worst {sure(worst, companies)} of drift\n"
+        )
         missed |= over > BAR or worst > BAR + chance
     print(
         f"Bar: at most {BAR:.0%} (a single number up to {BAR + chance:.1%}, by chance): {'MISSED' if missed else 'met'}."

@@ -87,19 +87,46 @@ def _mix(shares: Floats, rho: float, rng: np.random.Generator) -> Floats:
     return rng.dirichlet(np.maximum(shares, 1e-9) * (1 - rho) / rho) if rho > 0 else shares
 
 
-def report(site: Site, past: Past, last: int) -> Told:
-    """What the report of week ``last`` says about the ``WINDOW`` weeks that end with it, as the measures work it out."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the tracker shows of ``WINDOW`` weeks: shares, Kish's number of tickets, and finished tickets by week and category."""
+
+    shares: list[float]
+    total: float
+    squares: float
+    finished: Floats
+
+
+def seen(site: Site, past: Past, last: int) -> Seen:
+    """The ``WINDOW`` weeks that end with ``last``."""
     wide, first = len(site.shares), last - WINDOW + 1
     inside = np.minimum(past.week, last) - np.maximum(past.week - past.length + 1, first) + 1
     drawn = past.effort * np.clip(inside, 0, None) / past.length
-    shares = (np.bincount(past.category, drawn, wide) / drawn.sum()).tolist()
+    shares = (np.bincount(past.category, drawn, wide) / max(drawn.sum(), 1e-9)).tolist()
     finished = np.zeros((last + 1, wide))
     np.add.at(finished, (past.week[past.week <= last], past.category[past.week <= last]), 1)
+    return Seen(shares, float(drawn.sum()), float((drawn**2).sum()), finished)
+
+
+def clusters(finished: Floats, last: int, team: int = 0) -> list[statistics.Cluster]:
+    """The weeks of the history at hand, a quarter a block; teams share no block."""
     weeks = range(max(0, last - HISTORY - WINDOW + 1), last + 1)
-    clusters = [statistics.Cluster(tuple(finished[w]), (last - w) // QUARTER) for w in weeks]
-    n = statistics.weigh(float(drawn.sum()), float((drawn**2).sum()), WINDOW, clusters).effective
+    return [statistics.Cluster(tuple(finished[w]), team * 10_000 + (last - w) // QUARTER) for w in weeks]
+
+
+def report(site: Site, past: Past, last: int) -> Told:
+    """What the report of week ``last`` says about the ``WINDOW`` weeks that end with it, as the measures work it out."""
+    found = seen(site, past, last)
+    shares = found.shares
+    n = statistics.weigh(found.total, found.squares, WINDOW, clusters(found.finished, last)).effective
     unlinked = statistics.verdict(statistics.outside(shares[-1], 0.0, site.allowance, n))
     return Told(statistics.verdicts(shares, site.ranges, n), unlinked, n)
+
+
+def sure(rate: float, reports: int) -> str:
+    """A rate in percent with its 95 % interval (Wilson) over so many independent companies."""
+    low, high = statistics.wilson(rate, reports)
+    return f"{100 * rate:.1f} % ({100 * low:.1f}–{100 * high:.1f})"
 
 
 def shares_of(count: int) -> tuple[float, ...]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from connectors.ticket import Parsed, Problem
 
@@ -33,9 +33,9 @@ TICKET_KINDS = ("issue", "history")
 class ParseOptions:
     """What a parser may know of the installation.
 
-    ``fields`` maps a concept (``estimate``, ``sprint``, ``epic_link``, ``parent_link``, ``team``, ``flagged``) or the name
-    of a custom field to keep onto field ids of the tracker. ``cancelled`` holds lower-case status or resolution names
-    that mean the work was dropped.
+    ``fields`` maps a concept (``estimate``, ``sprint``, ``epic_link``, ``parent_link``, ``team``, ``flagged``,
+    ``criteria``) or the name of a custom field to keep onto field ids of the tracker. ``cancelled`` holds lower-case
+    status or resolution names that mean the work was dropped.
     """
 
     secret: bytes = b"alignment"
@@ -49,6 +49,26 @@ class Checkpoint:
     """Everything yielded so far need not be fetched again: ``cursor`` given back to ``fetch`` goes on from here."""
 
     cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Ids of tickets that the tracker lists today."""
+
+    ids: tuple[str, ...]
+
+
+How = Literal["archived", "trashed", "outside", "gone"]
+"""Why a tracker lists a ticket no longer: *archived* (or otherwise out of its search, yet readable by id), *trashed* (it can
+still be taken back), *outside* what the settings read, or *gone*: deleted, hidden or moved out of sight, it cannot say which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One ticket that was asked for by its id and is not among those that the tracker lists."""
+
+    id: str
+    how: How
 
 
 class Parser(Protocol):
@@ -81,6 +101,22 @@ class Connector(Protocol):
         """
 
     def parser(self, reference: Iterable[Payload], options: ParseOptions) -> Parser: ...
+
+
+@runtime_checkable
+class Sweeps(Protocol):
+    """A live connector that can say which of the tickets once seen it no longer shows.
+
+    Only a list that came to its end may be believed; both raise a subclass of ``ConnectorError`` where it cannot.
+    """
+
+    def shown(self, known: Iterable[str], cursor: str = "") -> Iterator[Shown | Checkpoint]:
+        """Ids that are listed today: all, or those of ``known``. ``known`` comes in order and begins after ``cursor``
+        where a connector gives ids as cursors."""
+
+    def confirm(self, ids: Sequence[str]) -> Iterator[Missing]:
+        """Of tickets that were not listed, those that are missing indeed, and how. Ids that are not the tracker's own
+        (a file's) are passed over."""
 
 
 class ConnectorError(Exception):
@@ -117,6 +153,10 @@ class ComeBack(ConnectorError):
 
 class Fatal(ConnectorError):
     """The settings or the source must be mended first."""
+
+
+class NotLetIn(Fatal):
+    """The address, the kind, the token or its account: asking the server once more may tell which."""
 
 
 def pseudonym(secret: bytes, tracker: str, account: str) -> str:

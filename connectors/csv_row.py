@@ -9,7 +9,8 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from connectors.connector import ParseOptions, Payload
-from connectors.ticket import Parsed, Problem, Span
+from connectors.text import fingerprint
+from connectors.ticket import Parsed, Problem, Span, Text
 
 Order = Literal["dmy", "mdy", "unclear"]
 
@@ -185,6 +186,11 @@ class RowReading:
         except Unread as error:
             self._problem(error.kind, str(error))
             return None
+
+    def _body(self, body: str) -> None:
+        if body:
+            self._span("body", fingerprint(body))
+            self.out.texts.append(Text(fingerprint(body), body))
 
     def _span(self, field: str, value: str | None, since: datetime | None = None) -> None:
         if value:

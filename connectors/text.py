@@ -1,34 +1,10 @@
-"""Plain text, moments and fingerprints out of what trackers send."""
+"""Moments, numbers and fingerprints out of what trackers send."""
 
 from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime
 from typing import Any
-
-BLOCKS = {"paragraph", "heading", "listItem", "taskItem", "codeBlock", "blockquote", "tableRow", "rule", "panel"}
-
-
-def plain(value: Any) -> str:
-    """Text of a description: strings as they are, Atlassian Document Format (Jira v3) as its text, a block a line."""
-    if isinstance(value, str):
-        return value
-    out: list[str] = []
-    stack: list[Any] = [value]
-    while stack:  # a stack, not recursion: the depth of a document is the sender's choice
-        node = stack.pop()
-        if isinstance(node, str):
-            out.append(node)
-        elif isinstance(node, list):
-            stack.extend(reversed(node))
-        elif isinstance(node, dict):
-            if node.get("type") in BLOCKS:
-                stack.append("\n")
-            attrs = node.get("attrs")
-            text = node.get("text") or (attrs.get("text") if isinstance(attrs, dict) else None)
-            stack.append(node.get("content"))
-            stack.append({"hardBreak": "\n"}.get(str(node.get("type")), text))
-    return "".join(out).strip()
 
 
 def moment(value: Any) -> datetime | None:
@@ -39,13 +15,13 @@ def moment(value: Any) -> datetime | None:
         if isinstance(value, int | float):
             return datetime.fromtimestamp(value / 1000 if abs(value) > 1e11 else value, UTC)
         parsed = datetime.fromisoformat(str(value))
+        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         return None
-    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def fingerprint(text: str) -> str:
-    """``length:hash`` of a text, to see that it changed, and by how much, without keeping it again."""
+    """``length:hash`` of a text, to see that it changed, and by how much; the store keeps each text once, by it."""
     return f"{len(text)}:{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:12]}"
 
 

@@ -55,7 +55,7 @@ class Span:
     Values are text: ``phase`` a Phase; ``assignee`` a pseudonym; ``parent`` a ticket id, or ``@KEY`` where the
     source gave only a key; ``project``, ``sprint``, ``cycle``, ``milestone`` and ``version`` a container id;
     ``estimate`` a number; ``due`` an ISO date; ``flagged`` and ``archived`` "yes" or ``None``; ``body`` a fingerprint
-    ``length:hash``. ``urgency`` is the tracker's own word.
+    ``length:hash`` of a Text. ``urgency`` is the tracker's own word.
     """
 
     ticket: str
@@ -78,7 +78,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """Something tickets are put into. ``space`` is a Jira project: a place, not a deliverable."""
+    """Something tickets are put into. ``space`` is a Jira project: a place, not a deliverable.
+
+    ``owner`` is a pseudonym; ``text`` what its page says it is for (description, content, goal), plain.
+    """
 
     id: str
     tracker: str
@@ -90,6 +93,21 @@ class Container:
     start: datetime | None = None
     end: datetime | None = None
     completed: datetime | None = None
+    created: datetime | None = None
+    owner: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What someone reported on a project or initiative. ``health``: on_track, at_risk, off_track; ``author`` a pseudonym."""
+
+    id: str
+    container: str
+    moment: datetime
+    health: str
+    body: str
+    author: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +130,14 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Text:
+    """A body that some ticket has or had; ``body`` spans name it by ``fingerprint``."""
+
+    fingerprint: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Something in the source that could not be taken at its word. ``kind`` is a stable word to count by."""
 
@@ -130,7 +156,9 @@ class Parsed:
     containers: list[Container] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
     people: list[Person] = field(default_factory=list)
+    updates: list[Update] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    texts: list[Text] = field(default_factory=list)
 
     def add(self, other: Parsed) -> None:
         self.tickets += other.tickets
@@ -139,4 +167,6 @@ class Parsed:
         self.containers += other.containers
         self.relations += other.relations
         self.people += other.people
+        self.updates += other.updates
         self.problems += other.problems
+        self.texts += other.texts

@@ -26,11 +26,21 @@ ONE_ROW_IS = {
     "spans": "one value of one field of one ticket, from `since` until `until` (empty: still)",
     "changes": "one logged change of one field, by whom (a pseudonym) and when",
     "containers": "one Jira project, sprint, version, Linear project, cycle, milestone or initiative",
+    "container_seen": "one value that a pull found a container to have (name, state, dates, owner, text), and since when",
+    "updates": "one report of someone on a Linear project or initiative, with the health it states",
     "relations": "one ticket that blocks, duplicates or relates to another; one container that is part of another",
     "people": "one pseudonym; never a name",
     "problems": "one thing in the source that could not be taken at its word",
-    "decisions": "one word of a person on what a ticket or container serves (nothing writes them yet)",
-    "runs": "one pull, or one report frozen as it was written",
+    "texts": "one body that some ticket has or had; `body` spans name it by its fingerprint",
+    "decisions": "one word of a person, never taken back: `kind` link (what a ticket or container serves), finding (what was "
+    "decided on one: `choice` act, accept or dismiss, with a reason and until when), scope (a growth that was agreed), "
+    "review (held), note (an owner spoke)",
+    "strategy_seen": "one version of a strategy file, with the moment it was first seen or committed to git",
+    "runs": "one report frozen as it was written, or one pull with what it asked, got and missed",
+    "gone": "one ticket that a tracker no longer showed, from the sweep that noticed `since` until it was seen again "
+    "(`until`, empty: still); `how` is archived, trashed, outside (of what the settings read) or gone",
+    "sweeps": "one look for tickets that are gone: when, and whether it came to its end",
+    "swept": "one ticket listed by the sweep that is under way",
 }
 
 
@@ -63,15 +73,18 @@ def helps() -> Iterator[tuple[str, str]]:
 
 
 def measures() -> str:
-    """What each measure is, in the order of the report."""
+    """What each measure is, in the order of the report, with a worked example."""
     from analyzer.measures import MEASURES
+    from docs.worked import example
 
     told = []
     for module in MEASURES:
         meta = module.META
         lines = [f"### {meta.title}", f"`{meta.id}` · *{meta.question}*", f"**How.** {meta.how}"]
+        lines += [f"**Formula.** {meta.formula}", f"**What it needs.** {meta.needs}"] if meta.formula else []
         lines.append(f"**Where it may mislead.** {meta.limits}")
-        told.append("\n\n".join([*lines, f"**Source.** {meta.source}" if meta.source else ""]).rstrip())
+        lines += [f"**Source.** {meta.source}"] if meta.source else []
+        told.append("\n\n".join([*lines, example(module)]).rstrip())
     return "\n\n".join(told) + "\n"
 
 

@@ -125,7 +125,7 @@ def _finding(finding: Data, tickets: Data) -> Iterator[str]:
             yield DRAW[detail["shape"]](detail, tickets)
     if burn_ups:
         yield _burn_ups(burn_ups, tickets)
-    parts = ((label, finding["meta"][part]) for part, label in words.HOW_PARTS.items())
+    parts = ((label, finding["meta"].get(part)) for part, label in words.HOW_PARTS.items())
     yield "\n".join([f"{words.HOW}:", "", *(f"- {label}: {escape(text)}" for label, text in parts if text)])
 
 

@@ -80,7 +80,9 @@ KINDS = {"priority": "priority", "upkeep": "upkeep", "parked": "not now"}
 
 NO_FINDINGS = "No measure was computed."
 HOW = "How this is computed, and where it may mislead"
-HOW_PARTS = {"how": "How", "limits": "Where it may mislead", "source": "Source"}
+HOW_PARTS = {
+    "how": "How", "formula": "Formula", "needs": "What it needs", "limits": "Where it may mislead", "source": "Source",
+}  # fmt: skip
 NOT_JUDGED = "Not judged:"
 NOT_JUDGED_AFTER = "Nothing was assumed in its place. It is judged again as soon as this changes."
 ERROR = "This measure failed, and the others went on:"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -11,16 +11,18 @@ from typing import Any, Protocol
 import pytest
 
 from analyzer.board import Board, Options
-from analyzer.store import Store
+from analyzer.store import Connection, Store
 from tests.analyzer import drawn
 
 
 class MakeBoard(Protocol):
-    """Strategies as YAML texts; ``text`` stands in for the docstring; ``decisions`` are (target, priority, weight)."""
+    """Strategies as YAML texts; ``text`` stands in for the docstring; ``decisions`` are (target, priority, weight); ``prepare`` may
+    put more into the store."""
 
     def __call__(
         self, *strategies: str, text: str | None = None, as_of: datetime = drawn.AS_OF,
-        decisions: Sequence[tuple[str, str | None, int]] = (), **options: Any,
+        decisions: Sequence[tuple[str, str | None, int]] = (), prepare: Callable[[Connection], object] = lambda _con: None,
+        **options: Any,
     ) -> Board: ...  # fmt: skip
 
 
@@ -31,7 +33,8 @@ def board(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeBoard]
 
         def make(
             *strategies: str, text: str | None = None, as_of: datetime = drawn.AS_OF,
-            decisions: Sequence[tuple[str, str | None, int]] = (), **options: Any,
+            decisions: Sequence[tuple[str, str | None, int]] = (), prepare: Callable[[Connection], object] = lambda _con: None,
+            **options: Any,
         ) -> Board:  # fmt: skip
             number = len(list(tmp_path.glob("*.duckdb")))
             store = Store(tmp_path / f"{number}.duckdb")
@@ -42,6 +45,7 @@ def board(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeBoard]
                         "INSERT INTO decisions (moment, author, target, priority, weight, reason) VALUES (?, 'test', ?, ?, ?, '')",
                         [drawn.at("2026-01-01").replace(tzinfo=None), target, priority, weight],
                     )
+                prepare(con)
             made = drawn.strategies(tmp_path / f"strategy-{number}", *strategies)
             return Board(stack.enter_context(store.reading()), made, Options(**options), as_of)
 

@@ -19,8 +19,8 @@ TREES = {
     for package in OURS
     for path in sorted((ROOT / package).rglob("*.py"))
 }
-READS = ("analyzer/store", "analyzer/located_yaml.py", "analyzer/strategy_file.py")
-"""The files under analyzer/ that touch a disk: the store, and the reader of the strategy."""
+READS = ("analyzer/store", "analyzer/located_yaml.py", "analyzer/strategy_file.py", "analyzer/base_rates.py")
+"""The files under analyzer/ that touch a disk: the store, the reader of the strategy, and the reader of kept figures."""
 
 TALKS = (
     "urllib.request",

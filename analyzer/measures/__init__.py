@@ -4,7 +4,43 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from analyzer.measures import data_quality, not_now_work, priority_drift, scope_creep, unlinked_work
+from analyzer.measures import (
+    broken_assumptions,
+    busy_not_aligned,
+    data_quality,
+    decision_churn,
+    friction,
+    ignored_findings,
+    missed_rhythm,
+    not_now_work,
+    priority_drift,
+    priority_inflation,
+    repeated_priorities,
+    scattered_focus,
+    scope_creep,
+    team_divergence,
+    undefined_start,
+    unlinked_work,
+    vague_done,
+)
 
-MEASURES: tuple[ModuleType, ...] = (priority_drift, unlinked_work, scope_creep, not_now_work, data_quality)
+MEASURES: tuple[ModuleType, ...] = (
+    priority_drift,
+    team_divergence,
+    unlinked_work,
+    scope_creep,
+    not_now_work,
+    scattered_focus,
+    priority_inflation,
+    vague_done,
+    undefined_start,
+    decision_churn,
+    missed_rhythm,
+    repeated_priorities,
+    busy_not_aligned,
+    friction,
+    broken_assumptions,
+    ignored_findings,
+    data_quality,
+)
 """Each has ``META`` and ``measure(board) -> Finding``; file name = id."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from analyzer import pulls
 from analyzer.board import Board
 from analyzer.evidence import Evidence, heaviest, row, table
 from analyzer.judging import PLAIN_COUNT, empty, not_judged, percent
@@ -20,6 +21,8 @@ META = Meta(
     ),
     limits="None of these is a mistake anyone made: trackers are used to get work done, not to be analysed.",
     source="Checks after jirametrics' data quality report.",
+    formula="Number of checks whose tickets are more than 5 % of those looked at.",
+    needs="Tickets in the store.",
 )  # fmt: skip
 
 NOTABLE = 0.05
@@ -88,6 +91,15 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check("circle", "Its parents run in a circle", "No link can come from above", "SELECT unnest($1::INTEGER[]) AS no"),
     Check(
+        "gone", "No longer shown by the tracker: deleted, hidden or moved out of sight",
+        "Neither open nor in progress from the day it was noticed; what was before stays",
+        "SELECT no FROM ticket_then WHERE gone <> 'archived'",
+    ),
+    Check(
+        "archived_open", "Archived in the tracker before they were finished", "Neither open nor in progress from then on",
+        "SELECT no FROM ticket_then WHERE gone = 'archived' AND phase IS NULL",
+    ),
+    Check(
         "late_label", "Relabelled within two days before the report", "Links may be fresh, not lived",
         "SELECT s.ticket FROM span_then s CROSS JOIN moment m JOIN ticket_then t ON t.no = s.ticket WHERE s.field = 'label' "
         "AND s.since >= m.as_of - INTERVAL 2 DAY AND s.since > t.created AND t.history <> 'none'",
@@ -114,6 +126,9 @@ def measure(board: Board) -> Finding:
         "SELECT tracker, kind, place, what FROM problems WHERE ticket IS NULL ORDER BY tracker, kind, place, what LIMIT 200"
     )
     details: list[Shape] = []
+    told = pulls.known(board)
+    if told:
+        details.append(pulls.drawn(told))
     if len(skipped):
         cells = [row({"tracker": r.tracker, "place": r.place, "what": r.what}) for r in skipped]
         columns = [("tracker", "Tracker", "text"), ("place", "Where", "text"), ("what", "What", "text")]
@@ -130,7 +145,8 @@ def measure(board: Board) -> Finding:
     lost = int(board.one("SELECT count(*) FROM problems WHERE ticket IS NULL"))
     unread = f" {lost} {'entry' if lost == 1 else 'entries'} could not be read." if lost else ""
     return Finding(
-        meta=META, verdict="watch" if notable or skipped else "noise", value=len(notable), unit="count",
+        meta=META, verdict="watch" if notable or skipped or any(t.missed for t in told) else "noise", value=len(notable),
+        unit="count",
         headline="Some of the data may mislead.", sure=PLAIN_COUNT, sentence=sentence + unread, details=details,
     )  # fmt: skip
 

@@ -23,6 +23,8 @@ META = Meta(
         "an explicit no beats a general yes."
     ),
     source="Definition of this program; the not-now list is the strategy's own.",
+    formula="Number of tickets linked to a parked item whose first day in progress lies in a week in which it was parked.",
+    needs="A not_now list in the strategy, and tickets with a change log.",
 )  # fmt: skip
 
 STARTED = f"""

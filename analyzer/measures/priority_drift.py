@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
-from analyzer import allocation, statistics
+from analyzer import allocation, restated, statistics
 from analyzer.board import Board
 from analyzer.calendar import week_name
 from analyzer.effort import UNIT
@@ -39,6 +37,8 @@ META = Meta(
         "Kish 1965; Wilson 1927; Benjamini and Hochberg 1995; Ellis, Pecanka and Goeman 2020. Total variation as the share of work "
         "that would have to move: research in docs/measures.md."
     ),
+    formula="Drift = max(Σ share over the upper ends, Σ share under the lower ends), over the priorities with a range.",
+    needs="An intended share (share: 30-40%) for at least one priority, and ten effective tickets in the judged weeks.",
 )  # fmt: skip
 
 COUNTED = {"days": "person-days", "count": "finished tickets", "points": "finished points"}
@@ -69,13 +69,13 @@ def measure(board: Board) -> Finding:
     standings = [replace(s, verdict="") if s.id in lost else s for s in standings]
     enough = sample.effective >= statistics.LEAST
     details = [_table(board, standings, basis, sample), *_chart(board, frame, standings), _flow(board, basis)]
-    details += _moved(board, basis)
+    details += [*_moved(board, basis), *restated.shapes(board)]
     ranged = [s for s in standings if s.intended is not None and s.id not in lost]
     if not ranged:
         reason = "The strategy declares no intended share for any priority."
         return not_judged(META, about({i: w for i, w in lost.items() if declared(standings, i)}) or reason, details)
     shares, low, high = zip(*((s.share, *s.intended) for s in ranged if s.intended), strict=True)
-    value = float(statistics.drift(*map(_array, (shares, low, high))))
+    value = float(statistics.drift(*map(statistics.array, (shares, low, high))))
     interval = statistics.drift_interval(shares, low, high, sample.effective)
     if not enough:
         reason = (
@@ -91,10 +91,6 @@ def measure(board: Board) -> Finding:
         score=Score(value=round(100 * (1 - value), 1), arithmetic=_arithmetic(ranged, value)),
         details=details,
     )  # fmt: skip
-
-
-def _array(values: Sequence[float]) -> statistics.Array:
-    return np.asarray(values, dtype=np.float64)
 
 
 def _worst(verdicts: list[str]) -> Verdict:
@@ -240,7 +236,9 @@ def _moved(board: Board, basis: str) -> list[Shape]:
         whole = sum(units.values())
         known = [(t.id, t.priority.share) for t in regime.targets if t.priority and t.priority.share]
         shares = [units.get(i, 0) / whole for i, _ in known]
-        value = statistics.drift(*map(_array, (shares, [s.low for _, s in known], [s.high for _, s in known])))
+        value = statistics.drift(
+            *map(statistics.array, (shares, [s.low for _, s in known], [s.high for _, s in known]))
+        )
         rows.append(row({"strategy": regime.strategy.strategy, "drift": float(value)}))
     note = "The weeks are the same in each row; only the strategy they are judged by differs. A difference is the strategy's move."
     columns = [("strategy", "All weeks judged by", "text"), ("drift", "Drift", "share")]

@@ -29,6 +29,7 @@ META = Meta(
 
 REASONS = {
     "no_parent": "No parent", "parent_unlinked": "Parent is unlinked", "parent_closed": "Parent is closed or archived",
+    "gone": "Gone from the tracker",
     "parked": "Parked (not now)", "decided": "A person decided: serves nothing", "too_new": "Too new",
     "not_visible": "Parent not visible to this account",
 }  # fmt: skip
@@ -44,9 +45,10 @@ WITH one AS (
 SELECT o.ticket, o.shown, t.type, o.units, CASE
     WHEN o.kind = 'parked' THEN 'parked'
     WHEN n.ticket IS NOT NULL THEN 'decided'
+    WHEN t.gone <> 'archived' THEN 'gone'
     WHEN t.created_day > $3 - $4 THEN 'too_new'
     WHEN t.parent_id IS NOT NULL AND t.parent IS NULL THEN 'not_visible'
-    WHEN p.phase IN ('done', 'cancelled') OR p.archived THEN 'parent_closed'
+    WHEN p.phase IN ('done', 'cancelled') OR p.archived OR p.gone IS NOT NULL THEN 'parent_closed'
     WHEN p.no IS NOT NULL THEN 'parent_unlinked'
     WHEN c.state IN ('completed', 'canceled') AND coalesce(c.completed, m.as_of) <= m.as_of THEN 'parent_closed'
     WHEN c.id IS NOT NULL THEN 'parent_unlinked'

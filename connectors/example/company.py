@@ -104,6 +104,7 @@ class _Play:
     teams: tuple[Team, ...]
     people: tuple[Person, ...]
     portfolio: portfolio.Portfolio
+    calm: bool
     drafts: list[Draft] = field(default_factory=list)
     siblings: dict[tuple[str, str], list[Draft]] = field(default_factory=lambda: defaultdict(list))
 
@@ -117,12 +118,15 @@ class _Play:
         return next(t.tracker for t in self.teams if t.key == team)
 
 
-def company(seed: int = 7, weeks: int = 40, people: int = 60) -> Company:
-    """Play the company. ``PLANTED`` holds for 40 weeks; fewer weeks show only the beginning of the same plan."""
+def company(seed: int = 7, weeks: int = 40, people: int = 60, calm: bool = False) -> Company:
+    """Play the company. ``PLANTED`` holds for 40 weeks; fewer weeks show only the beginning of the same plan.
+
+    ``calm`` plants nothing: one mix from the first week to the last, and only the ordinary disorder of trackers.
+    """
     teams, staff = hire(Random(f"{seed}/hire"), people)
-    play = _Play(seed, weeks, teams, staff, portfolio.build(teams, staff))
+    play = _Play(seed, weeks, teams, staff, portfolio.build(teams, staff, calm), calm)
     play.drafts += play.portfolio.drafts
-    mixes = mix.weekly_mixes(play.dice("mix"), teams, weeks)
+    mixes = mix.weekly_mixes(play.dice("mix"), teams, weeks, mix.CALM if calm else mix.COMPANY)
     _work(play, _parked(play, work.stints(play.dice("stints"), staff, mixes, weeks)))
     _backlog(play, mixes)
     for draft in play.drafts[len(play.portfolio.drafts) :]:
@@ -142,7 +146,8 @@ def _parked(play: _Play, stints: list[work.Stint]) -> list[work.Stint]:
     rng, end = play.dice("parked"), play.weeks * WEEK
     free = [at for at, stint in enumerate(stints) if stint.intent == UNLINKED and stint.team in ("APP", "WEB")]
     early = [at for at in free if stints[at].start < 90]
-    late = [at for at in free if stints[at].start >= end - PLANTED.recent_weeks * WEEK] if play.weeks == 40 else []
+    shown = play.weeks == 40 and not play.calm
+    late = [at for at in free if stints[at].start >= end - PLANTED.recent_weeks * WEEK] if shown else []
     chosen = {*rng.sample(early, min(6, len(early))), *rng.sample(late, min(PLANTED.parked_started, len(late)))}
     return [replace(stint, intent=PARKED) if at in chosen else stint for at, stint in enumerate(stints)]
 
@@ -150,6 +155,7 @@ def _parked(play: _Play, stints: list[work.Stint]) -> list[work.Stint]:
 def _work(play: _Play, stints: list[work.Stint]) -> None:
     rng = play.dice("work")
     items = onboarding_items(play.dice("onboarding"), len(play.drafts) + 1, play.mates("ONB"))
+    items = items[: PLANTED.project_planned] if play.calm else items
     play.drafts += items
     waiting = list(items)
     for stint in stints:
@@ -198,7 +204,7 @@ def _sprints(play: _Play) -> tuple[sprints.Sprint, ...]:
     for at, team in enumerate(team for team in play.teams if team.sprints):
         own = [draft for draft in play.drafts if draft.team == team.key]
         made += sprints.plan(
-            play.dice(f"sprints/{team.key}"), team, own, play.mates(team.key)[0], play.weeks, 100 * (at + 1)
+            play.dice(f"sprints/{team.key}"), team, own, play.mates(team.key)[0], play.weeks, 100 * (at + 1), play.calm
         )
     return tuple(made)
 
@@ -212,7 +218,8 @@ def _disorder(play: _Play) -> None:
     mess.reopenings(play.dice("reopenings"), real)
     mess.archive(play.dice("archive"), real, end)
     mess.hostile_titles(play.dice("hostile"), real, end)
-    play.drafts += mess.bulk_import(len(play.drafts) + 1)
+    if not play.calm:
+        play.drafts += mess.bulk_import(len(play.drafts) + 1)
 
 
 def planted(made: Company) -> Realised:

@@ -78,7 +78,7 @@ class LinearSite:
             "initiative_to_project": (self._tie(b) for b in self.projects if b.intent != UNLINKED),
             "project": map(self._project, self.projects), "milestone": self._milestones(),
             "cycle": (self._cycle(sprint) for sprint in self.made.sprints if sprint.tracker == "linear"),
-            "project_update": self._updates(), "relation": self._relations(),
+            "project_update": self._updates(), "initiative_update": self._initiative_updates(), "relation": self._relations(),
         }  # fmt: skip
         for kind, found in nodes.items():
             yield from (Payload(kind, str(node["id"]), node) for node in found)
@@ -238,6 +238,24 @@ class LinearSite:
                         "user": {"id": self.users[bucket.lead]},
                         "project": {"id": self.uuid("project", bucket.slug)},
                     }  # fmt: skip
+
+    def _initiative_updates(self) -> Iterator[Json]:
+        """Once a month from its owner, who mostly sees it on track."""
+        for intent in LABELS:
+            rng = Random(f"{self.seed}/initiative updates/{intent}")
+            begun = 2 * PERIOD - 12 if intent == ONBOARDING else 4.6
+            for n in count() if intent != "loyalty-points" else ():
+                at = begun + 20 * n
+                if at > self.made.weeks * WEEK:
+                    break
+                yield {
+                    "id": self.uuid("initiative update", intent, n),
+                    "health": rng.choice(("onTrack", "onTrack", "onTrack", "atRisk")),
+                    "body": f"{NAMES[intent]} remains a priority.", "createdAt": iso(moment(at)),
+                    "updatedAt": iso(moment(at)), "editedAt": None, "isStale": False,
+                    "url": f"{BASE}/initiative/{intent}/updates", "user": {"id": self.users[self.made.people[0].id]},
+                    "initiative": {"id": self.uuid("initiative", intent)},
+                }  # fmt: skip
 
     def _relations(self) -> Iterator[Json]:
         words = {"Blocks": "blocks", "Duplicate": "duplicate", "Relates": "related"}

@@ -49,6 +49,11 @@ COMPANY: tuple[tuple[int, Mix], ...] = (
 )
 """From which week, and the share of all work; each sums to 1."""
 
+CALM: tuple[tuple[int, Mix], ...] = (
+    (1, {"fast-checkout": 0.33, "trusted-data": 0.15, "easy-returns": 0.21, UPKEEP: 0.22, UNLINKED: 0.09}),
+)
+"""Where nothing is planted, one mix holds from the first week to the last."""
+
 TILT: dict[str, Mix] = {
     "PAY": {"fast-checkout": 3.0, "loyalty-points": 2.0, ONBOARDING: 0.0},
     "WEB": {"fast-checkout": 2.0, "easy-returns": 1.2, UNLINKED: 1.2, ONBOARDING: 0.0},
@@ -82,11 +87,13 @@ def team_mixes(teams: tuple[Team, ...], company: Mix) -> dict[str, Mix]:
     return cells
 
 
-def weekly_mixes(rng: Random, teams: tuple[Team, ...], weeks: int) -> dict[tuple[str, int], Mix]:
+def weekly_mixes(
+    rng: Random, teams: tuple[Team, ...], weeks: int, phases: tuple[tuple[int, Mix], ...] = COMPANY
+) -> dict[tuple[str, int], Mix]:
     """(team, week from 1) → its mix in that week, drawn around the team's own."""
     drawn: dict[tuple[str, int], Mix] = {}
-    for at, (first, company) in enumerate(COMPANY):
-        last = COMPANY[at + 1][0] - 1 if at + 1 < len(COMPANY) else weeks
+    for at, (first, company) in enumerate(phases):
+        last = phases[at + 1][0] - 1 if at + 1 < len(phases) else weeks
         own = team_mixes(teams, company)
         phase = range(first, min(last, weeks) + 1)
         for team in teams:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from connectors.example.mix import COMPANY, team_mixes
+from connectors.example.mix import CALM, COMPANY, team_mixes
 from connectors.example.roster import Person, Team
 from connectors.example.tickets import Draft
 from connectors.example.words import ONBOARDING, TOPICS, UNLINKED, UPKEEP
@@ -62,7 +62,7 @@ class Portfolio:
         return [b for b in self.buckets if b.team == team and b.intent == intent and int(b.start // PERIOD) == period]
 
 
-def build(teams: tuple[Team, ...], people: tuple[Person, ...]) -> Portfolio:
+def build(teams: tuple[Team, ...], people: tuple[Person, ...], calm: bool = False) -> Portfolio:
     """All that tickets will hang under, made long before the first ticket, so that its keys never depend on chance."""
     made = Portfolio()
     lead = {team.key: next(person.id for person in people if person.team == team.key) for team in teams}
@@ -71,7 +71,7 @@ def build(teams: tuple[Team, ...], people: tuple[Person, ...]) -> Portfolio:
         draft.first |= {"title": NAMES[intent], "labels": (LABELS[intent],)}
         made.initiatives[intent] = draft.number
     for period in range(4):
-        company = COMPANY[(0, 0, 1, 2)[period]][1]
+        company = CALM[0][1] if calm else COMPANY[(0, 0, 1, 2)[period]][1]
         for team_key, mix in team_mixes(teams, company).items():
             team = next(team for team in teams if team.key == team_key)
             for at, (intent, share) in enumerate(mix.items()):
@@ -80,7 +80,8 @@ def build(teams: tuple[Team, ...], people: tuple[Person, ...]) -> Portfolio:
             for closed_early in (False, True):
                 _odd_jobs(made, team, period, closed_early, lead[team.key])
     _onboarding(made, lead["ONB"])
-    _rehome(made, lead["PAY"])
+    if not calm:
+        _rehome(made, lead["PAY"])
     return made
 
 

@@ -32,7 +32,9 @@ class Sprint:
     added: tuple[int, ...] = ()
 
 
-def plan(rng: Random, team: Team, drafts: list[Draft], lead: str, weeks: int, first_id: int) -> list[Sprint]:
+def plan(
+    rng: Random, team: Team, drafts: list[Draft], lead: str, weeks: int, first_id: int, calm: bool = False
+) -> list[Sprint]:
     """All sprints of a team, with their tickets' steps; the last one is still ahead and takes what rolls over."""
     done: list[Sprint] = []
     rolled: list[Draft] = []
@@ -46,7 +48,7 @@ def plan(rng: Random, team: Team, drafts: list[Draft], lead: str, weeks: int, fi
         )  # fmt: skip
         fresh = [draft for draft in drafts if start <= draft.started < start + FORTNIGHT and draft.number not in taken]
         planned = _plan(rng, sprint, fresh, PLANNED - len(rolled), lead)
-        room = SWOLLEN_BY if sprint.name == SWOLLEN else rng.randint(0, (len(rolled) + len(planned)) // 10)
+        room = SWOLLEN_BY if sprint.name == SWOLLEN and not calm else rng.randint(0, (len(rolled) + len(planned)) // 10)
         added = _add(rng, sprint, [draft for draft in fresh if draft not in planned], room, lead)
         members = rolled + planned + added
         taken |= {draft.number for draft in members}

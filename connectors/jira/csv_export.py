@@ -9,7 +9,8 @@ from connectors.connector import Malformed, Payload, pseudonym
 from connectors.csv_row import CsvParser, RowReading, Unread, stated_columns
 from connectors.jira.fields import CONCEPTS
 from connectors.jira.status import NAME_PHASE
-from connectors.text import fingerprint, number
+from connectors.jira.wiki import plain_wiki
+from connectors.text import number
 from connectors.ticket import Container, ContainerKind, Parsed, Person, Relation, RelationType, Ticket
 
 CATEGORY_PHASE = {"to do": "todo", "new": "todo", "in progress": "doing", "done": "done", "complete": "done"}
@@ -73,7 +74,7 @@ class _Reading(RowReading):
             Ticket(
                 id=self.id, tracker=self.site.tracker, kind="jira", key=self.key,
                 url=f"{base}/browse/{self.key}" if base and KEY.fullmatch(self.key) else "",
-                title=row.first("Summary"), body=row.first("Description"), type=name,
+                title=row.first("Summary"), body=plain_wiki(row.first("Description")), type=name,
                 level=LEVELS.get(name.lower(), 1 if epic else 0),
                 created=self.created, updated=self.updated, history="none",
             )
@@ -115,8 +116,7 @@ class _Reading(RowReading):
         flagged = row.first(*stated_columns(options.fields.get("flagged", ()), "Flagged"))
         self._span("flagged", "yes" if flagged else None)
         self._span("due", self._due())
-        body = row.first("Description")
-        self._span("body", fingerprint(body) if body else None)
+        self._body(plain_wiki(row.first("Description")))
         for field, column in (("type", "Issue Type"), ("urgency", "Priority"), ("title", "Summary")):
             self._span(field, row.first(column))
 

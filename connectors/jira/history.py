@@ -9,6 +9,7 @@ from typing import Any
 
 from connectors.connector import Payload
 from connectors.jira.fields import FieldMap
+from connectors.jira.values import ids, objects
 from connectors.replay import SetStep, Step
 from connectors.text import moment
 from connectors.ticket import History
@@ -28,7 +29,7 @@ class Entry:
         for item in self.items:
             known = fields.of(item)
             if known and known[0] != "key":
-                yield known[0]
+                yield "body" if known[0] == "criteria" else known[0]
 
 
 @dataclass(slots=True)
@@ -81,6 +82,10 @@ class Log:
             for at, i in self._of(concept)
         ]
 
+    def nameless(self, concept: str) -> bool:
+        """Whether some entry does not say which field it means."""
+        return any(not own for _, own, _ in self.by_concept.get(concept, []))
+
     def named(self, concept: str) -> list[tuple[str, str]]:
         """Ids and the latest name the log gives each: what is left of deleted versions."""
         names: dict[str, str] = {}
@@ -89,6 +94,18 @@ class Log:
                 if ident and text:
                     names[ident] = text
         return sorted(names.items())
+
+    def sprint_names(self) -> dict[str, str]:
+        """What the log calls each sprint, where its list of names can be told apart: a name may hold commas."""
+        found: dict[str, str] = {}
+        for _, item in self._of("sprint"):
+            for ident, text in (item[:2], item[2:]):
+                idents, names = ids(ident), ids(text)
+                if len(idents) == 1 and text:
+                    found[idents[0]] = text
+                elif len(idents) == len(names):
+                    found.update(zip(idents, names, strict=True))
+        return found
 
     def last_target(self, concept: str) -> tuple[str | None, str | None] | None:
         rows = self._of(concept)
@@ -112,7 +129,7 @@ def read_log(issue: dict[str, Any], history: Payload | None, fields: FieldMap) -
         at = moment(h.get("created")) if isinstance(h, dict) else None
         if at is not None:
             ident = str(h.get("id") or f"#{number}")
-            items = [i for i in h.get("items") or [] if isinstance(i, dict)]
+            items = objects(h.get("items"))
             entries[ident] = Entry(
                 ident, at, h.get("author"), items
             )  # a page may repeat the last entry of the one before

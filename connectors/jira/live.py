@@ -6,10 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from connectors.connector import Checkpoint, Fatal, ParseOptions, Parser, Payload, Refused
+from connectors.connector import Checkpoint, Fatal, Missing, ParseOptions, Parser, Payload, Refused, Shown
+from connectors.jira import boards, sweep
 from connectors.jira.cloud import Cloud
+from connectors.jira.fields import field_map
 from connectors.jira.questions import conditions, fields, millis
 from connectors.jira.site import Site
+from connectors.jira.sprints import SprintsSeen
+from connectors.jira.values import mapping
 from connectors.ticket import Problem
 
 PAGE = 100
@@ -41,12 +45,31 @@ class LiveJira:
             yield from self._reference()
         self.expected = 0
         scan = Cloud(self, self.workers) if self.cloud else _DataCenter(self)
-        yield from scan.issues(since, cursor)
+        sprints = SprintsSeen()
+        for one in scan.issues(since, cursor):
+            if since is None and isinstance(one, Payload):
+                log = one.data.get("changeHistories") or mapping(one.data.get("changelog")).get("histories") or []
+                sprints.note(one.data, log)
+            yield one
+        if since is None:
+            yield from boards.sprints(self.site, self.name, sprints.missing())
 
-    def _reference(self) -> Iterator[Payload]:
-        for kind, path in (("field", "field"), ("status", "status")):
-            for one in self.site.get(path):
-                yield Payload(kind, str(one.get("id")), one)
+    def shown(self, known: Iterable[str], cursor: str = "") -> Iterator[Shown | Checkpoint]:
+        if self.cloud:
+            yield from sweep.cloud_ids(self, cursor)
+        else:
+            yield from sweep.data_center_ids(self, _DataCenter(self).windows(None, cursor))
+
+    def confirm(self, ids: Sequence[str]) -> Iterator[Missing]:
+        yield from sweep.missing(self, ids)
+
+    def _reference(self) -> Iterator[Payload | Problem]:
+        listed = [Payload("field", str(one.get("id")), one) for one in self.site.get("field")]
+        yield from listed
+        for one in self.site.get("status"):
+            yield Payload("status", str(one.get("id")), one)
+        if not field_map(listed, ParseOptions()).ids.get("estimate"):
+            yield from boards.estimates(self.site, self.name, self.projects)
 
     def jql(self, *conditions: str) -> str:
         """Bounded, as Cloud demands; epoch milliseconds, because quoted dates are read in the account's time zone."""
@@ -74,12 +97,13 @@ class _DataCenter:
         self.jira, self.site = jira, jira.site
 
     def issues(self, since: datetime | None, cursor: str) -> Iterator[Payload | Problem | Checkpoint]:
-        first = int(cursor) if cursor else 0
-        yield from self._window(since, first, millis(self.site.policy.clock()) + 86_400_000)
+        for low, high in self.windows(since, cursor):
+            yield from self._pages(since, low, high)
+            yield Checkpoint(str(high))
 
-    def _window(self, since: datetime | None, first: int, last: int) -> Iterator[Payload | Problem | Checkpoint]:
-        """Issues created in [first, last) milliseconds; a window with too many is halved."""
-        stack = [(first, last)]
+    def windows(self, since: datetime | None, cursor: str) -> Iterator[tuple[int, int]]:
+        """Ranges [low, high) of creation dates in milliseconds that have issues; one with too many is halved."""
+        stack = [(int(cursor) if cursor else 0, millis(self.site.policy.clock()) + 86_400_000)]
         while stack:
             low, high = stack.pop()
             page = self._page(since, low, high, 0, 1)
@@ -89,8 +113,7 @@ class _DataCenter:
                 middle = (low + high) // 2
                 stack += [(middle, high), (low, middle)]
             elif total:
-                yield from self._pages(since, low, high)
-                yield Checkpoint(str(high))
+                yield low, high
 
     def _pages(self, since: datetime | None, low: int, high: int) -> Iterator[Payload | Problem]:
         """All of a window; where the total moves between pages the window is read again, so that nothing slips through."""

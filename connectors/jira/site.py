@@ -10,17 +10,14 @@ from typing import Any
 
 import requests
 from jira import JIRA, JIRAError
+from requests import Response
 
 from connectors.calls import Pace, Policy, seconds_until
-from connectors.connector import Fatal, Refused, Retry
+from connectors.connector import Fatal, NotLetIn, Refused, Retry
+from connectors.reaching import moved, unreached
 
 TIMEOUT = (10, 90)
 """Seconds to connect and to wait for bytes; the package's own default waits for ever."""
-
-BROKEN = (
-    requests.exceptions.ConnectionError, requests.exceptions.Timeout, requests.exceptions.ChunkedEncodingError,
-    requests.exceptions.ContentDecodingError,
-)  # fmt: skip
 
 
 ABSENT = (404, 405, 410)
@@ -41,11 +38,12 @@ class Access:
 
 
 class Site:
-    """One site, which several threads may ask at once."""
+    """One site, which several threads may ask at once. ``headers`` are those of the last answer, names in lower case."""
 
     def __init__(self, access: Access, policy: Policy) -> None:
         self.access, self.policy = access, replace(policy, pace=Pace())
         self._of_thread = threading.local()
+        self.headers: dict[str, str] = {}
 
     @property
     def requests(self) -> int:
@@ -78,6 +76,10 @@ class Site:
     def get(self, path: str, version: str = "api/2", **query: Any) -> Any:
         return self.policy.ask(lambda: self._once("GET", path, version, query, None))
 
+    def ask_root(self, path: str) -> Any:
+        """What stands beside the REST interface, such as ``_edge/tenant_info``."""
+        return self.policy.ask(lambda: self._asked("GET", f"{self.access.url.rstrip('/')}/{path}", {}, None))
+
     def post(self, path: str, body: Mapping[str, Any], version: str = "api/2", optional: bool = False) -> Any:
         """A request with a JSON body. Only for what may safely be asked twice: searches and bulk reads.
 
@@ -89,34 +91,40 @@ class Site:
         self, method: str, path: str, version: str, query: Mapping[str, Any], body: Mapping[str, Any] | None,
         optional: bool = False,
     ) -> Any:  # fmt: skip
-        url = f"{self.access.url.rstrip('/')}/rest/{version}/{path}"
+        return self._asked(method, f"{self.access.url.rstrip('/')}/rest/{version}/{path}", query, body, optional)
+
+    def _asked(
+        self, method: str, url: str, query: Mapping[str, Any], body: Mapping[str, Any] | None, optional: bool = False
+    ) -> Any:
         data = json.dumps(body) if body is not None else None
         try:
-            answer = self.client._session.request(method, url, params=dict(query), data=data)
+            answer = self.client._session.request(method, url, params=dict(query), data=data, allow_redirects=False)
         except JIRAError as error:
             if optional and error.status_code in ABSENT:
                 raise Refused(error.status_code, _messages(error.response)) from None
             raise self._sorted(error) from None  # its own chain may quote headers
-        except BROKEN as error:
-            raise Retry(f"{self._place} broke off the connection ({type(error).__name__}).") from None
-        except requests.exceptions.RequestException as error:
-            raise Fatal(
-                f"{self._place} cannot be asked ({type(error).__name__}). Check base_url, proxy and ca_bundle."
-            ) from None
+        except (requests.exceptions.RequestException, OSError) as error:
+            raise unreached(error, self._place, self.access.url, bool(self.headers)) from None
+        self._heard(answer)
+        if answer.is_redirect:
+            raise moved(answer.status_code, answer.headers.get("Location", ""), self._place, self.access.url)
         return self._json(answer)
+
+    def _heard(self, answer: Response) -> None:
+        self.headers = {"status": str(answer.status_code), **{k.lower(): v for k, v in answer.headers.items()}}
 
     @property
     def _place(self) -> str:
         return f"Jira at {self.access.url}"
 
-    def _json(self, answer: requests.Response) -> Any:
+    def _json(self, answer: Response) -> Any:
         try:
             return answer.json()
         except ValueError:
             if "html" in answer.headers.get("Content-Type", "").lower() or answer.text.lstrip()[:1] == "<":
                 raise Fatal(
                     f"{self._place} sent a web page where data was expected, probably a log-in page. "
-                    "Check base_url, and that the token works without single sign-on."
+                    "Check base_url, and that it can be reached with a token, past single sign-on."
                 ) from None
             raise Retry(f"{self._place} sent an answer that was cut short.") from None
 
@@ -124,6 +132,8 @@ class Site:
         """The right error of ours for a status of theirs."""
         status, response = error.status_code or 0, error.response
         headers = response.headers if response is not None else {}
+        if response is not None:
+            self._heard(response)
         if status == 429 or (status == 503 and headers.get("Retry-After")):
             now = self.policy.clock()
             after = seconds_until(headers.get("Retry-After"), now)
@@ -132,21 +142,37 @@ class Site:
             return Retry(f"{self._place} limits the rate of requests.", after)
         if status >= 500:
             return Retry(f"{self._place} failed ({status}).")
-        return self._refused(status, _messages(response))
+        return self._refused(status, _messages(response), "captcha" in str(headers).lower())
 
-    def _refused(self, status: int, messages: list[str]) -> Exception:
+    def _refused(self, status: int, messages: list[str], captcha: bool = False) -> Exception:
+        if status in (401, 403) and captcha:
+            return NotLetIn(
+                f"{self._place} wants this account to solve a CAPTCHA. Log in once in a browser, then try again."
+            )
         if status == 401:
-            return Fatal(f"{self._place} does not accept the token. Make a new one, or check the e-mail it belongs to.")
+            whose = f"the token of {self.access.email}" if self.access.email else "the token"
+            return NotLetIn(f"{self._place} does not accept {whose}. {self._renewed}")
         if status == 403:
-            return Fatal(f"{self._place} does not let this account in. Ask for the permission to browse projects.")
+            return NotLetIn(
+                f"{self._place} does not let this account in (403). "
+                "Ask its administrator for the permission to browse projects, and whether your network may reach it."
+            )
         if status == 404 and not messages:
-            return Fatal(
-                f"There is no Jira at {self.access.url}. Check base_url; scoped tokens need the gateway address."
+            return NotLetIn(
+                f"There is no Jira at {self.access.url}. "
+                "Check base_url: as in the browser's address bar, up to and with a path such as /jira if there is one."
             )
         return Refused(status, messages)
 
+    @property
+    def _renewed(self) -> str:
+        """How a token that is not accepted is mended."""
+        if self.access.email:
+            return "Check the e-mail and make a new API token; one with scopes needs the gateway address as base_url."
+        return "Make a new one, and check that base_url and kind fit it: an API token of Jira Cloud needs 'email' too."
 
-def _messages(response: requests.Response | None) -> list[str]:
+
+def _messages(response: Response | None) -> list[str]:
     """Jira's own words: ``errorMessages`` and ``errors``."""
     if response is None:
         return []

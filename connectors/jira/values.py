@@ -5,6 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 
+def mapping(value: Any) -> dict[str, Any]:
+    """``value`` if it is an object, else an empty one: what a field should be is not always what is sent."""
+    return value if isinstance(value, dict) else {}
+
+
+def objects(value: Any) -> list[dict[str, Any]]:
+    """The objects in a list."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
 def name(value: Any) -> str | None:
     return (str(value.get("name")) if value.get("name") else None) if isinstance(value, dict) else None
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from connectors.connector import Malformed, Payload, pseudonym
 from connectors.csv_row import CsvParser, RowReading, Unread, plain_label
-from connectors.text import fingerprint, number
+from connectors.text import number
 from connectors.ticket import Container, ContainerKind, Parsed, Person, Relation, RelationType, Span, Ticket
 
 DEFAULT_STATES = {
@@ -128,7 +128,7 @@ class _Reading(RowReading):
         self._span("team", row.first("Team"))
         self._span("type", ticket.type)
         self._span("title", ticket.title)
-        self._span("body", fingerprint(ticket.body) if ticket.body else None)
+        self._body(ticket.body)
         if self.archived:
             self._span("archived", "yes", max(self.archived, self.created))
 

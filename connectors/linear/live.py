@@ -1,13 +1,17 @@
-"""Fetches a live Linear workspace: reference data whole, issues by filter, their histories in pages that fit the limits."""
+"""Fetches a live Linear workspace: reference lists in one request, issues by filter, their histories in pages that fit."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
-from connectors.connector import Checkpoint, Malformed, ParseOptions, Parser, Payload
-from connectors.linear.site import CEILING, Site, TooComplex
+from connectors.connector import Checkpoint, Fatal, Missing, ParseOptions, Parser, Payload, Shown
+from connectors.linear import sweep
+from connectors.linear.depths import Depth
+from connectors.linear.pages import follow
+from connectors.linear.site import NotOpen, Site, TooComplex
+from connectors.text import moment
 from connectors.ticket import Problem
 
 REFERENCE = (  # kind of payload, operation, name of the connection
@@ -15,21 +19,29 @@ REFERENCE = (  # kind of payload, operation, name of the connection
     ("label", "IssueLabels", "issueLabels"), ("initiative", "Initiatives", "initiatives"),
     ("initiative_to_project", "InitiativeToProjects", "initiativeToProjects"), ("project", "Projects", "projects"),
     ("milestone", "ProjectMilestones", "projectMilestones"), ("project_update", "ProjectUpdates", "projectUpdates"),
+    ("initiative_update", "InitiativeUpdates", "initiativeUpdates"),
     ("cycle", "Cycles", "cycles"), ("relation", "IssueRelations", "issueRelations"),
 )  # fmt: skip
-MOST_PAGES = 200_000
+NEEDED = ("team", "state")
+"""Without these nothing can be read; a plan or key that has no initiatives still gives the rest."""
 
 
 class LiveLinear:
-    """One workspace as a connector. ``teams``: keys to read, all that the key sees if empty."""
+    """One workspace as a connector. ``teams``: keys to read, all that the key sees if empty.
+
+    ``history``: ``full`` change logs, or only the ``states`` an issue was in, at a fifth of the points.
+    """
 
     kind = "linear"
     live = True
 
-    def __init__(self, name: str, site: Site, teams: Sequence[str] = ()) -> None:
+    def __init__(
+        self, name: str, site: Site, teams: Sequence[str] = (), history: Literal["full", "states"] = "full"
+    ) -> None:
         self.name, self.site, self.teams = name, site, tuple(teams)
         self.source = "Linear"
-        self.sizes = {"Issues": 250, "IssueHistories": 20}
+        self.page = 250
+        self.depth = Depth(site, history)
 
     def parser(self, reference: Iterable[Payload], options: ParseOptions) -> Parser:
         from connectors.linear.parse import LinearParser
@@ -38,10 +50,59 @@ class LiveLinear:
 
     def fetch(self, since: datetime | None = None, cursor: str = "") -> Iterator[Payload | Problem | Checkpoint]:
         if not cursor:
-            for kind, operation, connection in REFERENCE:
-                for node in self._nodes(operation, connection):
-                    yield Payload(kind, str(node["id"]), node)
+            yield from self._reference(since)
         yield from self._issues(since, cursor)
+
+    def shown(self, known: Iterable[str], cursor: str = "") -> Iterator[Shown | Checkpoint]:
+        yield from sweep.shown_ids(self, known)
+
+    def confirm(self, ids: Sequence[str]) -> Iterator[Missing]:
+        yield from sweep.missing(self, ids)
+
+    # ---------------------------------------------------------------- reference lists
+
+    def _reference(self, since: datetime | None) -> Iterator[Payload | Problem]:
+        """All lists, each to its end; in later pulls only as far as something changed since.
+
+        A first scan is ordered by creation, so that no row moves while it runs. Later ones are ordered by update: what
+        moves then is newer than the scan and is seen by the next one.
+        """
+        order = "createdAt" if since is None else "updatedAt"
+        try:
+            first = self.site.ask("Reference", orderBy=order)
+        except (TooComplex, NotOpen):
+            first = {}
+        for kind, operation, connection in REFERENCE:
+            try:
+                pages = follow(self.site, operation, connection, first.get(connection), orderBy=order)
+                if kind == "team":
+                    teams = [node for page in pages for node in page]
+                    self._all_seen([str(node["key"]) for node in teams])
+                    pages = iter([teams])
+                for page in pages:
+                    yield from (Payload(kind, str(node["id"]), node) for node in page)
+                    if since is not None and page and _older(page[-1], since):
+                        break
+            except NotOpen as error:
+                if kind in NEEDED:
+                    raise
+                yield Problem("list_refused", operation, str(error))
+
+    def nodes(self, operation: str, connection: str) -> Iterator[dict[str, Any]]:
+        """All rows of one list."""
+        return (node for page in follow(self.site, operation, connection) for node in page)
+
+    def _all_seen(self, keys: Sequence[str]) -> None:
+        """A team that is not there filters everything out without a word. Raises Fatal."""
+        missing = sorted(set(self.teams) - set(keys))
+        if missing:
+            shown = f"{', '.join(sorted(keys)[:6])}{' …' if len(keys) > 6 else ''}"
+            raise Fatal(
+                f"Linear shows this key no team {', '.join(missing)}. "
+                f"Correct teams: to keys that are shown ({shown or 'none'}), or give the key access to it."
+            )
+
+    # ---------------------------------------------------------------- issues
 
     def _filter(self, since: datetime | None, cursor: str) -> dict[str, Any]:
         """Archiving and trashing do not touch updatedAt, so both are asked for."""
@@ -57,13 +118,13 @@ class LiveLinear:
 
     def _issues(self, since: datetime | None, cursor: str) -> Iterator[Payload | Problem | Checkpoint]:
         """Newest first by creation, which never changes, so that pages do not shift while the scan runs."""
-        for page in self._pages("Issues", "issues", filter=self._filter(since, cursor)):
-            histories = dict(self._histories([str(node["id"]) for node in page]))
+        for page in self._pages(filter=self._filter(since, cursor)):
+            histories = dict(self.depth.of([str(node["id"]) for node in page]))
             for node in page:
                 ident = str(node["id"])
                 yield Payload("issue", ident, node)
                 if ident in histories:
-                    yield Payload("history", ident, {"id": ident, "history": {"nodes": histories[ident]}})
+                    yield Payload("history", ident, {"id": ident, **histories[ident]})
                 else:
                     yield Problem(
                         "history_missing", str(node.get("identifier")), "its history was not given; it may be gone"
@@ -71,72 +132,20 @@ class LiveLinear:
             if page:
                 yield Checkpoint(str(page[-1]["createdAt"]))
 
-    def _histories(self, ids: list[str]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-        """Whole histories of issues: a page for many, then the rest of those that have more."""
-        at = 0
-        while at < len(ids):
-            part = ids[at : at + self.sizes["IssueHistories"]]
-            answer = self._sized("IssueHistories", len(part), filter={"id": {"in": part}})
-            if answer is None:
-                continue  # the page was too dear and is smaller now
-            at += len(part)
-            for node in answer["issues"]["nodes"]:
-                history = node["history"]
-                nodes = list(history["nodes"])
-                if history["pageInfo"]["hasNextPage"]:
-                    nodes += self._rest(str(node["id"]), history["pageInfo"]["endCursor"])
-                yield str(node["id"]), nodes
+    def _pages(self, **variables: Any) -> Iterator[list[dict[str, Any]]]:
+        """Pages of issues, halved for good where one is too complex; the first one's cost tells how Linear counts."""
+        for page in follow(self.site, "Issues", "issues", None, self._smaller, first=self.page, **variables):
+            if 0 < self.site.cost < self.page:  # less than a point a row: rows are not multiplied
+                self.depth.unmultiplied()
+            yield page
 
-    def _rest(self, ident: str, after: str | None) -> Iterator[dict[str, Any]]:
-        while after:
-            history = self.site.ask("IssueHistoryOf", id=ident, after=after)["issue"]["history"]
-            yield from history["nodes"]
-            info = history["pageInfo"]
-            after = _next(info, {after}) if info["hasNextPage"] else None
-
-    def _sized(self, operation: str, size: int, **variables: Any) -> dict[str, Any] | None:
-        """An answer with a page of ``size``; ``None`` if that was too complex, and the page is halved for the next try.
-
-        Where the server counts less than the published rule, pages grow to what it would still take.
-        """
-        try:
-            answer = self.site.ask(operation, first=size, **variables)
-        except TooComplex:
-            if self.sizes[operation] <= 1:
-                raise
-            self.sizes[operation] = max(1, size // 2)
-            return None
-        if size == self.sizes[operation] and self.site.cost > 0:
-            self.sizes[operation] = max(size, min(250, int(size * CEILING / self.site.cost)))
-        return answer
-
-    def _nodes(self, operation: str, connection: str) -> Iterator[dict[str, Any]]:
-        after, seen = None, set[str]()
-        for _ in range(MOST_PAGES):
-            found = self.site.ask(operation, **({"after": after} if after else {}))[connection]
-            yield from found["nodes"]
-            if not found["pageInfo"]["hasNextPage"]:
-                return
-            after = _next(found["pageInfo"], seen)
-
-    def _pages(self, operation: str, connection: str, **variables: Any) -> Iterator[list[dict[str, Any]]]:
-        after, seen = None, set[str]()
-        for _ in range(MOST_PAGES):
-            more: dict[str, Any] = {"after": after} if after else {}
-            answer = self._sized(operation, self.sizes[operation], **variables, **more)
-            if answer is None:
-                continue
-            found = answer[connection]
-            yield found["nodes"]
-            if not found["pageInfo"]["hasNextPage"]:
-                return
-            after = _next(found["pageInfo"], seen)
+    def _smaller(self) -> dict[str, Any]:
+        if self.page <= 1:
+            raise Fatal("Linear calls a page of one issue too complex, so nothing can be read.")
+        self.page //= 2
+        return {"first": self.page}
 
 
-def _next(info: dict[str, Any], seen: set[str]) -> str:
-    """The next cursor. One that is missing or was seen before is a fault of the server."""
-    cursor = info.get("endCursor")
-    if not cursor or cursor in seen:
-        raise Malformed("Linear gave no new page cursor, so the list would never end. Pull again later.")
-    seen.add(str(cursor))
-    return str(cursor)
+def _older(node: dict[str, Any], since: datetime) -> bool:
+    at = moment(node.get("updatedAt"))
+    return at is not None and at < since

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from connectors.connector import Malformed, ParseOptions, Payload, pseudonym
+from connectors.linear.reference import CONTAINERS, container, relations, updates
+from connectors.linear.reference import ident as _ident
 from connectors.replay import Piece, SetStep, Step, several, single, without_history
 from connectors.text import fingerprint, moment, number
-from connectors.ticket import Change, Container, ContainerKind, History, Parsed, Person, Problem, Relation, Span, Ticket
+from connectors.ticket import Change, History, Parsed, Person, Problem, Span, Text, Ticket
 
 PHASES = {
     "triage": "todo", "backlog": "todo", "unstarted": "todo", "started": "doing", "completed": "done",
     "canceled": "cancelled", "duplicate": "cancelled",
 }  # fmt: skip
 URGENCY = {"0": "No priority", "1": "Urgent", "2": "High", "3": "Medium", "4": "Low"}
-RELATIONS = {"blocks": "blocks", "duplicate": "duplicates"}
-CONTAINERS: dict[str, ContainerKind] = {
-    "project": "project", "initiative": "initiative", "milestone": "milestone", "cycle": "cycle",
-}  # fmt: skip
 LOGGED = (  # concept, key of the value before, key of the value after
     ("state", "fromStateId", "toStateId"), ("assignee", "fromAssigneeId", "toAssigneeId"),
     ("project", "fromProjectId", "toProjectId"), ("cycle", "fromCycleId", "toCycleId"),
@@ -30,16 +29,9 @@ LOGGED = (  # concept, key of the value before, key of the value after
 )  # fmt: skip
 
 
-def _ident(value: Any) -> str | None:
-    """An id given bare or as an object; a state or label without id goes by its name."""
-    if isinstance(value, dict):
-        value = value.get("id") or value.get("name")
-    return str(value) if value not in (None, "") else None
-
-
 class LinearParser:
     """See ``connectors.connector.Parser``. Reference kinds: team, state, user, label, initiative,
-    initiative_to_project, project, milestone, cycle, relation."""
+    initiative_to_project, project, milestone, project_update, initiative_update, cycle, relation."""
 
     def __init__(self, tracker: str, reference: Iterable[Payload], options: ParseOptions) -> None:
         self.tracker, self.options = tracker, options
@@ -49,42 +41,16 @@ class LinearParser:
 
     def reference(self) -> Parsed:
         out = Parsed()
-        for kind, container in CONTAINERS.items():
-            out.containers += [self._container(container, d) for d in self.known.get(kind, {}).values()]
-        for data in self.known.get("initiative_to_project", {}).values():
-            project, initiative = _ident(data.get("project")), _ident(data.get("initiative"))
-            if project and initiative and not data.get("archivedAt"):
-                out.relations.append(self._part("project", project, "initiative", initiative))
-        for data in self.known.get("initiative", {}).values():
-            if parent := _ident(data.get("parentInitiative")):
-                out.relations.append(self._part("initiative", str(data["id"]), "initiative", parent))
-        for data in self.known.get("relation", {}).values():
-            source, target = _ident(data.get("issue")), _ident(data.get("relatedIssue"))
-            if source and target:
-                kind = RELATIONS.get(str(data.get("type")), "relates")
-                out.relations.append(Relation(f"{self.tracker}:{source}", f"{self.tracker}:{target}", kind))  # type: ignore[arg-type]
+        for kind, of in CONTAINERS.items():
+            nodes = self.known.get(kind, {}).values()
+            out.containers += [container(self.tracker, of, data, self.person) for data in nodes]
+        out.relations += relations(self.tracker, self.known)
+        out.updates += updates(self.tracker, self.known, self.person)
         for data in self.known.get("user", {}).values():
             person = self.person(data.get("id"))
             if person:
                 out.people.append(Person(person, self.tracker, bot=bool(data.get("app"))))
         return out
-
-    def _part(self, kind: str, ident: str, whole: str, whole_id: str) -> Relation:
-        return Relation(f"{self.tracker}:{kind}:{ident}", f"{self.tracker}:{whole}:{whole_id}", "part_of")
-
-    def _container(self, kind: ContainerKind, data: dict[str, Any]) -> Container:
-        state = data.get("status")
-        return Container(
-            id=f"{self.tracker}:{kind}:{data.get('id')}",
-            tracker=self.tracker,
-            kind=kind,
-            name=str(data.get("name") or (f"Cycle {data['number']}" if data.get("number") else data.get("id"))),
-            url=str(data.get("url") or ""),
-            state=str((state or {}).get("type") if isinstance(state, dict) else state or "").lower(),
-            start=moment(data.get("startsAt") or data.get("startedAt") or data.get("startDate")),
-            end=moment(data.get("endsAt") or data.get("targetDate")),
-            completed=moment(data.get("completedAt") or data.get("canceledAt")),
-        )
 
     def person(self, account: Any) -> str | None:
         ident = _ident(account)
@@ -102,6 +68,14 @@ class LinearParser:
             return None
         embedded = given.get("name") if isinstance(given, dict) else None
         return str(embedded or self.known.get(kind, {}).get(ident, {}).get("name") or ident)
+
+    def labels(self, ident: str, given: Any = None) -> Iterator[str]:
+        """A label's name; of one in a group also ``Group/Label``, as it is written when it is made."""
+        name = str(self.named("label", ident, given))
+        yield name
+        own = given if isinstance(given, dict) and given.get("parent") else self.known.get("label", {}).get(ident, {})
+        if group := self.named("label", _ident(own.get("parent")), own.get("parent")):
+            yield f"{group}/{name}"
 
     def phase(self, ident: str | None, given: Any = None) -> str | None:
         """Phase of a workflow state; ``None`` for a state nobody described."""
@@ -123,7 +97,9 @@ class _Reading:
             ((at, e) for at, e in dated if at), key=lambda pair: (pair[0], str(pair[1].get("id")))
         )
         cut = bool(((log or {}).get("pageInfo") or {}).get("hasNextPage"))
-        self.completeness: History = "none" if log is None else "partial" if cut else "full"
+        self.stays = (history.data.get("stateHistory") or {}).get("nodes") if history is not None else None
+        only_states = log is None and self.stays is not None
+        self.completeness: History = "partial" if cut or only_states else "none" if log is None else "full"
         last = max((at for at, _ in self.log), default=created)
         self.updated = max(moment(node.get("updatedAt")) or created, created, last)
         self.out = Parsed()
@@ -153,7 +129,12 @@ class _Reading:
         if self.completeness == "none":
             stated = node.get("completedAt") or node.get("canceledAt") or node.get("startedAt")
             self.out.spans = without_history(self.out.spans, self.updated, moment(stated) or self.updated)
-        if self.completeness == "partial":
+        if self.stays is not None:
+            dated = ("status", "phase", "archived")
+            told = [s for s in self.out.spans if s.field in dated]
+            rest = [s for s in self.out.spans if s.field not in dated]
+            self.out.spans = told + without_history(rest, self.updated, self.updated)
+        elif self.completeness == "partial":
             self.out.problems.append(Problem("history_cut", str(node["identifier"]), "its history has further pages"))
         return self.out
 
@@ -161,6 +142,9 @@ class _Reading:
         self.out.spans += [Span(self.id, field, value, since, until) for value, since, until in pieces]
 
     def _steps(self, concept: str, read: Callable[[str | None], str | None]) -> list[Step]:
+        if concept == "state" and self.stays is not None:
+            begun = sorted((at, _ident(s.get("stateId"))) for s in self.stays if (at := moment(s.get("startedAt"))))
+            return [Step(at, read(b), read(a)) for (_, b), (at, a) in pairwise(begun)]
         before, after = next((b, a) for c, b, a in LOGGED if c == concept)
         sides = [(at, _ident(e.get(before)), _ident(e.get(after))) for at, e in self.log]
         return [Step(at, read(b), read(a)) for at, b, a in sides if b != a]
@@ -202,6 +186,7 @@ class _Reading:
         edits = [at for at, e in self.log if e.get("updatedDescription")]
         texts = [f"?{n}" for n in range(1, len(edits) + 1)] + [fingerprint(body) if body else None]
         steps = [Step(at, texts[n], texts[n + 1]) for n, at in enumerate(edits)]
+        self.out.texts += [Text(texts[-1], body)] if texts[-1] else []
         self._spans("body", single(self.created, steps, texts[-1], self.updated)[0])
 
     def _labels(self) -> None:
@@ -211,7 +196,7 @@ class _Reading:
         ids = [str(i) for i in node.get("labelIds") or given]
 
         def names(found: Any) -> frozenset[str]:
-            return frozenset(str(site.named("label", str(i), given.get(str(i)))) for i in found or [])
+            return frozenset(name for i in found or [] for name in site.labels(str(i), given.get(str(i))))
 
         steps = [
             SetStep(at, removed=names(e.get("removedLabelIds")), added=names(e.get("addedLabelIds")))

@@ -9,7 +9,6 @@ from typing import Any
 
 from gql import Client, GraphQLRequest
 from gql.transport.exceptions import (
-    TransportConnectionFailed,
     TransportError,
     TransportProtocolError,
     TransportQueryError,
@@ -20,17 +19,27 @@ from graphql import DocumentNode, parse
 from graphql.utilities import separate_operations
 
 from connectors.calls import Policy, seconds_until
-from connectors.connector import Fatal, Refused, Retry
+from connectors.connector import Fatal, NotLetIn, Refused, Retry
+from connectors.reaching import moved, unreached
 
 URL = "https://api.linear.app/graphql"
 TIMEOUT = (10, 60)
 TRANSIENT = {"ratelimited", "internal error", "network error", "lock timeout", "bootstrap error"}
+NEW_KEY = "Linear does not accept the token. Make a new key in Linear's settings, under Security & access."
 CEILING = 8_000
 """Points a query may cost before its page is no longer grown; Linear refuses above 10,000."""
 
 
 class TooComplex(Refused):
     """The query costs more than Linear allows: ask for a smaller page."""
+
+
+class NotFound(Refused):
+    """What was named is not there, or not for this key."""
+
+
+class NotOpen(Fatal):
+    """This key, or this plan of Linear's, may not read that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +73,7 @@ class Site:
     def transport(self) -> RequestsHTTPTransport:
         return RequestsHTTPTransport(
             url=self.access.url, headers={"Authorization": self.access.authorization}, timeout=TIMEOUT, retries=0,  # type: ignore[arg-type]
-            verify=self.access.ca_bundle or True,
+            verify=self.access.ca_bundle or True, allow_redirects=False,
         )  # fmt: skip
 
     @cached_property
@@ -85,10 +94,10 @@ class Site:
             raise self._sorted(error.errors or []) from None
         except TransportServerError as error:
             raise self._http(error.code or 0) from None
-        except (TransportConnectionFailed, TransportProtocolError) as error:
-            raise Retry(f"Linear broke off or cut short its answer ({type(error).__name__}).") from None
+        except TransportProtocolError as error:
+            raise self._no_data(str(error)) from None
         except TransportError as error:
-            raise Fatal(f"Linear cannot be asked ({type(error).__name__}). Check proxy and ca_bundle.") from None
+            raise unreached(error, self._place, self.access.url, bool(self._headers())) from None
         headers = self._headers()
         self.cost = float(headers.get("x-complexity") or 0)
         return data
@@ -97,17 +106,31 @@ class Site:
         given = getattr(self.transport, "response_headers", None) or {}
         return {str(k).lower(): str(v) for k, v in dict(given).items()}
 
+    @property
+    def _place(self) -> str:
+        return "Linear" if self.access.url == URL else f"Linear at {self.access.url}"
+
+    def _no_data(self, said: str) -> Exception:
+        """An answer that is no GraphQL: a page of somebody else, or ours cut short."""
+        headers = self._headers()
+        if headers.get("location"):
+            return moved(302, headers["location"], self._place, self.access.url)
+        if "html" in headers.get("content-type", "").lower() or "<html" in said.lower():
+            return Fatal(
+                f"{self._place} sent a web page where data was expected, probably a log-in page. "
+                "Check base_url (Linear's own is used if it is left out) and the proxy."
+            )
+        return Retry(f"{self._place} sent an answer that was cut short.")
+
     def _http(self, status: int) -> Exception:
         if status == 429:
             return Retry("Linear limits the rate of requests.", self._reset())
         if status in (401, 403):
-            return Fatal(
-                "Linear does not accept the token. Make a new key in Linear's settings, under Security & access."
-            )
-        return (
-            Retry(f"Linear failed ({status}).")
-            if status >= 500
-            else Fatal(f"There is no Linear at this address ({status}).")
+            return NotLetIn(NEW_KEY)
+        if status >= 500:
+            return Retry(f"Linear failed ({status}).")
+        return NotLetIn(
+            f"There is no Linear at {self.access.url} ({status}). Leave base_url out, or write {URL}, and check the proxy."
         )
 
     def _reset(self) -> float | None:
@@ -133,9 +156,9 @@ class Site:
         if kind in TRANSIENT:
             return Retry(f"Linear failed ({kind}).")
         if kind == "authentication error" or code == "AUTHENTICATION_ERROR":
-            return Fatal(
-                "Linear does not accept the token. Make a new key in Linear's settings, under Security & access."
-            )
+            return NotLetIn(NEW_KEY)
         if kind in ("forbidden", "feature not accessible") or code == "FORBIDDEN":
-            return Fatal(f"This key may not read that: {message}. Give it access to the teams, or leave them out.")
+            return NotOpen(f"This key may not read that: {message}. Give it access to the teams, or leave them out.")
+        if str(first.get("message", "")).lower().startswith("entity not found"):
+            return NotFound(404, [message])
         return Refused(int(extensions.get("statusCode") or 400), [message])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -64,7 +65,7 @@ def test_help_shows_examples_that_are_commands(alignment: Command, command: list
     lines = said.out.partition("Examples:")[2].strip().splitlines()
     assert lines and all(line.split()[0] == "alignment" for line in lines)
     for line in lines:
-        words = re.split(r" {2,}", line.strip())[0].split()
+        words = shlex.split(re.split(r" {2,}", line.strip())[0])
         called = cli.commands[words[1]]
         called.parse_args(click.Context(called, info_name=words[1]), words[2:])
         assert not command or words[1] == command[0]
@@ -104,7 +105,7 @@ def test_json_is_one_object_on_stdout(alignment: Command) -> None:
     assert report["verdicts"]["priority_drift"] == "signal" and report["scores"]["unlinked_work"] == 100.0
     (file,) = report["files"]
     assert json.loads(Path(file).read_text(encoding="utf-8"))["headline"] == report["headline"]
-    assert alignment("check", "--json").data == {"mistakes": [], "advice": []}
+    assert alignment("check", "--json").data == {"mistakes": [], "advice": [], "trackers": {}, "come_back": []}
 
 
 def test_the_newest_change_of_a_file_is_its_now(alignment: Command) -> None:

@@ -27,7 +27,7 @@ from tests.simulator.jira_cloud import JiraCloud
 from tests.simulator.jira_dc import JiraDataCenter
 from tests.simulator.linear import LinearSimulator
 from tests.simulator.linear_world import LinearWorld
-from tests.simulator.server import Fault, Request, Server, failing, login_page
+from tests.simulator.server import Answer, Fault, Request, Server, failing, login_page
 from tests.simulator.world import World
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -184,9 +184,8 @@ def linear_world(most: int) -> LinearWorld:
     return LinearWorld.of_payloads(payloads(ExampleLinear, most))
 
 
-@pytest.mark.parametrize(("multiplied", "most"), [(True, 65), (False, 25)])
+@pytest.mark.parametrize(("multiplied", "most"), [(True, 60), (False, 12)])
 def test_a_live_linear_gives_what_its_payloads_give(tmp_path: Path, multiplied: bool, most: int) -> None:
-    """Reference data takes 11 requests of these, whatever the number of tickets."""
     simulator = LinearSimulator(linear_world(1_000), multiplied=multiplied)
     with simulator.serve() as server:
         live = fill(tmp_path / "live.duckdb", linear(server, simulator.key))
@@ -197,6 +196,85 @@ def test_a_live_linear_gives_what_its_payloads_give(tmp_path: Path, multiplied: 
             yield from payloads(ExampleLinear, 1_000)
 
     assert live == fill(tmp_path / "told.duckdb", Wire())
+    ties = sum(p.kind == "relation" for p in payloads(ExampleLinear, 1_000))
+    assert sum(kind != "part_of" for _, _, kind in live["relations"]) == ties > 0
+
+
+def test_what_changed_in_linear_costs_what_changed(tmp_path: Path) -> None:
+    """Ten issues, a project's date, and a list behind the first page that did not change and is not read again."""
+    world = LinearWorld.of_payloads(payloads(ExampleLinear, 1_000))
+    simulator = LinearSimulator(world)
+    for number in range(400):
+        world.put("label", {**next(iter(world.of("label").values())), "id": world.uuid("label", number)})
+    with simulator.serve() as server:
+        fill(tmp_path / "a.duckdb", linear(server, simulator.key), NOW)
+        world.now = max(world.now, NOW) + timedelta(hours=1)
+        for ident in list(world.of("issue"))[:10]:
+            world.change(ident, title="moved")
+        project = next(iter(world.of("project")))
+        world.update("project", project, targetDate="2027-03-31")
+        before = len(server.requests)
+        again = fill(tmp_path / "a.duckdb", linear(server, simulator.key), NOW + timedelta(hours=2))
+        assert len(server.requests) - before <= 4
+        assert again == fill(tmp_path / "b.duckdb", linear(server, simulator.key), NOW + timedelta(hours=2))
+    with Store(tmp_path / "a.duckdb").reading() as con:
+        moved = con.execute(
+            "SELECT field, value, since FROM container_seen WHERE container = ? AND since = ?",
+            [f"linear:project:{project}", (NOW + timedelta(hours=2)).replace(tzinfo=None)],
+        ).fetchall()
+        reports = con.execute(
+            "SELECT DISTINCT split_part(container, ':', 2), health FROM updates ORDER BY ALL"
+        ).fetchall()
+    assert [(field, value[:10]) for field, value, _ in moved] == [("end", "2027-03-31")]
+    assert reports == [("initiative", "at_risk"), ("initiative", "on_track"), *(
+        ("project", health) for health in ("at_risk", "off_track", "on_track")
+    )]  # fmt: skip
+
+
+def test_states_alone_tell_the_same_phases_for_a_fifth_of_the_points(tmp_path: Path) -> None:
+    """What else a ticket held is known only since its last update, and the ticket says that its log is partial."""
+    simulator = LinearSimulator(linear_world(FEW))
+    found, points = [], []
+    for history in ("full", "states"):
+        simulator.asked.clear()
+        with simulator.serve() as server:
+            site = LinearSite(LinearAccess(simulator.key, f"{server.url}/graphql"), PATIENT)
+            found.append(fill(tmp_path / f"{history}.duckdb", LiveLinear("linear", site, history=history)))
+        points.append(sum(a.points for a in simulator.asked if a.operation.startswith(("IssueHist", "IssueState"))))
+    full, states = ([s for s in one["spans"] if s[1] == "phase"] for one in found)
+    assert full == states and points[1] * 4 < points[0]
+    assert {t[-2] for t in found[1]["tickets"]} == {"partial"}
+    assert all(s[-1] is None for s in found[1]["spans"] if s[1] in ("assignee", "label", "title"))
+
+
+def test_long_histories_are_asked_for_again_together_and_come_whole(tmp_path: Path) -> None:
+    world = LinearWorld.of_payloads(payloads(ExampleLinear, FEW))
+    for ident in list(world.of("issue"))[:9]:
+        for number in range(280 if ident == next(iter(world.of("issue"))) else 40):
+            world.later(timedelta(minutes=1))
+            world.change(ident, title=f"Title {number}")
+    for multiplied in (True, False):
+        simulator = LinearSimulator(world, multiplied=multiplied)
+        with simulator.serve() as server:
+            got = fill(tmp_path / f"{multiplied}.duckdb", linear(server, simulator.key))
+            assert len(server.requests) <= 15
+        assert sum(s[1] == "title" and str(s[2]).startswith("Title ") for s in got["spans"]) == 8 * 40 + 280
+        assert {t[-2] for t in got["tickets"]} == {"full"}
+
+
+def test_a_plan_without_initiatives_still_gives_its_tickets(tmp_path: Path) -> None:
+    """Linear refuses the whole of a request for one list of it that the plan does not have."""
+    closed = {"errors": [{"message": "Not available", "extensions": {"type": "feature not accessible"}}], "data": None}
+
+    def schedule(request: Request) -> Fault | None:
+        name = request.body["operationName"] if isinstance(request.body, dict) else ""
+        return Fault("answer", Answer(200, closed)) if name in ("Reference", "Initiatives") else None
+
+    simulator = LinearSimulator(linear_world(FEW))
+    with simulator.serve(schedule) as server:
+        assert len(fill(tmp_path / "a.duckdb", linear(server, simulator.key))["tickets"]) == FEW
+    with Store(tmp_path / "a.duckdb").reading() as con:
+        assert con.execute("SELECT place FROM problems WHERE kind = 'list_refused'").fetchall() == [("Initiatives",)]
 
 
 def test_linear_does_not_take_a_wrong_key(tmp_path: Path) -> None:
@@ -208,5 +286,5 @@ def test_linear_does_not_take_a_wrong_key(tmp_path: Path) -> None:
 def test_a_server_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     hasty = Policy(attempts=2, sleep=lambda _s: None, clock=lambda: NOW)
     live = LiveJira("jira", Site(Access("http://127.0.0.1:9", "abc", "a@b.example"), hasty), cloud=True)
-    with pytest.raises(ComeBack, match="broke off the connection"):
+    with pytest.raises(Fatal, match="Nothing answers at port 9"):
         fill(tmp_path / "a.duckdb", live)

@@ -17,6 +17,7 @@ from analyzer.store import Connection, naive, resolve_parents, save_parsed
 from connectors.ticket import Change, Container, Parsed, Person, Relation, Span, Ticket
 from tests.analyzer.companies_history import TYPES, History
 from tests.analyzer.companies_plans import decisions, strategies, teams
+from tests.analyzer.companies_scope import plots
 from tests.analyzer.oracle import DAY, INSTANT, Company
 
 LIFE = 100
@@ -77,10 +78,11 @@ def save(con: Connection, made: Company) -> None:
 
 
 def board(con: Connection, made: Company) -> Board:
-    """The board of a company that was saved."""
+    """The board of a company that was saved, its teams shown as they are: with five people all would be merged."""
     options = Options(
         calendar=Calendar(made.time_zone, made.working_days, made.holidays), weeks=made.weeks,
         history_weeks=made.history_weeks, idle_days=made.idle_days, grace_days=made.grace_days, teams=made.teams,
+        at_least=1,
     )  # fmt: skip
     return Board(con, made.strategies, options, made.as_of)
 
@@ -119,9 +121,12 @@ class Maker:
             own.fill()
             spans += own.spans
             changes += own.changes
+        plotted = list(plots(self.seed, self.containers, self.begin, self.end))
+        spans += [span for _, more in plotted for span in more]
         weeks = rng.randint(1, 5)
         made = Company(
-            tickets=tuple(self.known), spans=tuple(spans), changes=tuple(changes), containers=tuple(self.containers),
+            tickets=(*self.known, *(t for t, _ in plotted)), spans=tuple(spans),
+            changes=tuple(changes), containers=tuple(self.containers),
             relations=tuple(self._relations()), decisions=(), strategies=(), time_zone=self.zone_name, weeks=weeks,
             people=tuple(Person(p, self.trackers[0], bot=p == "p3") for p in self.people if p != "p4"),
             as_of=min(max(self.moment(rng, self.begin + 45 * DAY), self.begin + 45 * DAY), self.end),

@@ -17,9 +17,13 @@ LABELS = ("growth", "Platform", "mobile", "İstanbul", "ΟΔΟΣ")
 COMPONENTS = ("API", "web")
 TYPES = {"Bug": 0, "Story": 0, "Task": 0, "Sub-task": -1, "Epic": 1, "Theme": 2}
 """Types of tickets and their level."""
+BODIES = (None, "40:a", "100:b", "119:c", "121:d", "400:e", "479:f", "481:g", "?1")
+DUE = (None, "2026-03-01", "2026-03-15", "2026-02-01", "2026-04-01")
 TITLES = ("Faster checkout", "checkout is slow", "Pay by invoice", "Rewrite the API", "")
 THEMES = ("Speed", "Trust")
 PHASES = ("todo", "doing", "done", "cancelled")
+URGENCIES = (None, "High", "Medium", "None", "Blocker")
+STATUSES = ("Open", "Doing", "Review", "Blocked", "Done")
 ESTIMATES = (None, "1", "3", "0.5", "0", "0.1", "13")
 
 
@@ -58,10 +62,22 @@ class History:
         for name, values in pools.items():
             for value in values:
                 self._several(name, value)
+        self._single("urgency", [rng.choice(URGENCIES) for _ in range(rng.choice([1, 1, 2, 4]))])
+        self._single("status", [rng.choice(STATUSES) for _ in range(rng.choice([1, 2, 4]))])
+        self._single("flagged", [rng.choice([None, "yes"]) for _ in range(rng.choice([1, 1, 3]))])
+        self._single("body", [rng.choice(BODIES) for _ in range(rng.choice([1, 2, 3]))])
         for _ in range(rng.choice([0, 0, 1, 4])):
             self._changed("body", site.moment(rng, self.ticket.created))
+        self._since_the_start()
         if self.ticket.history == "none":
             self._forget()
+
+    def _since_the_start(self) -> None:
+        """Due days, drawn from a source of their own so that all else stays as it was."""
+        rng, self.rng = self.rng, Random(f"{self.site.seed}:later:{self.number}")
+        if self.ticket.level >= 1:
+            self._single("due", [self.rng.choice(DUE) for _ in range(self.rng.choice([2, 4, 6, 8]))])
+        self.rng = rng
 
     def _of(self, kind: str) -> list[str]:
         found = [c.id for c in self.site.containers if c.kind == kind and c.tracker == self.ticket.tracker]

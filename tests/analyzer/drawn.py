@@ -2,12 +2,16 @@
 
 A table of tickets begins with the column ``key``; ``A-1..12`` draws a dozen alike. The columns ``created``, ``doing``,
 ``done`` and ``cancelled`` are days; every other column is a field, whose cell is ``value``, or ``value@since``, or
-``value@since/until``, several joined by ``+``; ``-`` is empty. ``serves`` is a label. ``assignee`` ``1..6`` takes turns.
-A table that begins with ``sprint``, ``cycle``, ``project``, ``version``, ``milestone`` or ``initiative`` draws containers.
+``value@since/until``, several joined by ``+``; ``-`` is empty.
+A column ``phase`` stands instead of ``doing`` and the like. ``serves`` is a label. ``assignee`` ``1..6`` takes turns.
+A table that begins with ``sprint``, ``cycle``, ``project``, ``version``, ``milestone`` or ``initiative`` draws containers, whose
+``text`` is what their page says, ``text@since``. ``body`` is a text (``nothing``: none yet) with ``_`` for a space and ``|`` for a
+new line.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -17,14 +21,29 @@ from typing import Literal, cast
 from analyzer.store import Connection, save_parsed
 from analyzer.strategy import Strategy
 from analyzer.strategy_file import read_strategies
-from connectors.ticket import SET_VALUED, Change, Container, ContainerKind, History, Parsed, Relation, Span, Ticket
+from connectors.text import fingerprint
+from connectors.ticket import (
+    SET_VALUED,
+    Change,
+    Container,
+    ContainerKind,
+    History,
+    Parsed,
+    Relation,
+    Span,
+    Text,
+    Ticket,
+)
 
 AS_OF = datetime(2026, 3, 2, tzinfo=UTC)
 """A Monday: the window of eight weeks runs from 5 January to 1 March."""
 
 LEVELS = {"Sub-task": -1, "Epic": 1, "Initiative": 2}
 KINDS = ("sprint", "cycle", "project", "version", "milestone", "initiative")
-FIELDS = ("assignee", "team", "type", "parent", "estimate", "archived", *KINDS[:-1], "label", "component")
+FIELDS = (
+    "assignee", "team", "type", "parent", "estimate", "archived", *KINDS[:-1], "label", "component",
+    "urgency", "status", "flagged", "body", "phase", "due",
+)  # fmt: skip
 HOURS = {"todo": 8, "doing": 9, "done": 15, "cancelled": 15}
 
 Line = dict[str, str]
@@ -65,6 +84,51 @@ def save(con: Connection, text: str, tracker: str = "jira") -> None:
     """Puts what a text draws into a store, as a pull does."""
     con.execute("INSERT INTO trackers VALUES (?, ?, 'drawn', true, TIMESTAMP '2100-01-01')", [tracker, tracker])
     save_parsed(con, tracker, draw(text))
+    for first, rows in tables(text):
+        for row in [r for r in rows if first != "key" and "text" in r]:
+            said, _, since = row["text"].partition("@")
+            ident = f"{row.get('tracker', 'linear')}:{first}:{row[first]}"
+            seen = at(since or row["start"]).replace(tzinfo=None)
+            field = "name" if said == "nothing" else "description"
+            con.execute("INSERT INTO container_seen VALUES (?, ?, ?, ?)", [ident, field, _text(said), seen])
+
+
+def spoken(con: Connection, text: str) -> None:
+    """Words of people: a table with the columns ``day``, ``kind``, ``target`` and, if any, ``choice``, ``reason``, ``until``."""
+    head, *rows = [line.split() for line in text.strip().splitlines()]
+    for cells in rows:
+        row = {k: v for k, v in zip(head, cells, strict=True) if v != "-"}
+        until = at(row["until"]).replace(tzinfo=None) if "until" in row else None
+        con.execute(
+            "INSERT INTO decisions (moment, author, kind, target, choice, reason, until) VALUES (?, 'test', ?, ?, ?, ?, ?)",
+            [
+                at(row["day"], 12).replace(tzinfo=None),
+                row["kind"],
+                row["target"],
+                row.get("choice"),
+                row.get("reason"),
+                until,
+            ],
+        )
+
+
+def frozen(con: Connection, day: str, **findings: tuple[str, float]) -> None:
+    """An earlier report, seen from a Monday, that said (verdict, value) of some measures."""
+    from analyzer.calendar import day_number, week_name, week_of_day
+
+    week = week_of_day(day_number(at(day).date())) - 1
+    body = {
+        "effort": "days", "as_of": f"{day}T00:00:00Z",
+        "window": {"last_day": f"{at(day) - timedelta(days=1):%Y-%m-%d}", "weeks": [week_name(week)], "set_apart": []},
+        "findings": [
+            {"meta": {"id": i, "title": i.replace("_", " ").capitalize()}, "verdict": v, "value": n, "unit": "share", "details": []}
+            for i, (v, n) in findings.items()
+        ],
+    }  # fmt: skip
+    moment = at(day, 1).replace(tzinfo=None)
+    con.execute(
+        "INSERT INTO runs (moment, kind, as_of, body) VALUES (?, 'report', ?, ?)", [moment, moment, json.dumps(body)]
+    )
 
 
 def strategies(folder: Path, *texts: str) -> tuple[Strategy, ...]:
@@ -81,6 +145,10 @@ def at(day: str, hour: int = 0) -> datetime:
     """``2026-03-02`` (at ``hour``) or ``2026-03-02T10:30``, in UTC."""
     moment = datetime.fromisoformat(day).replace(tzinfo=UTC)
     return moment if "T" in day else moment + timedelta(hours=hour)
+
+
+def _text(cell: str) -> str:
+    return cell.replace("_", " ").replace("|", "\n")
 
 
 def _keys(cell: str) -> list[str]:
@@ -110,6 +178,7 @@ def _ticket(out: Parsed, row: Line, copy: int) -> None:
     steps = [("todo", created), *days]
     ends = [*(since for _, since in steps[1:]), None]
     spans = [Span(ident, "phase", p, since, until) for (p, since), until in zip(steps, ends, strict=True)]
+    spans = spans if "phase" not in row else []
     spans.append(Span(ident, "title", row.get("title", f"Title of {key}"), created, None))
     if kind == "jira":
         spans.append(Span(ident, "project", f"{tracker}:space:{key.rsplit('-', 1)[0]}", created, None))
@@ -117,6 +186,9 @@ def _ticket(out: Parsed, row: Line, copy: int) -> None:
     for field in FIELDS:
         if field in cells:
             spans += _held(ident, tracker, field, cells[field], created, copy)
+    if "body" in cells:
+        texts = [_text(part.partition("@")[0]) for part in cells["body"].split("+")]
+        out.texts += [Text(fingerprint(said), said) for said in texts]
     changes = [("status" if s.field == "phase" else s.field, s.since) for s in spans if s.since > created]
     author = next((s.value for s in spans if s.field == "assignee"), None)
     author = row.get("by", author)
@@ -145,11 +217,13 @@ def _held(ticket: str, tracker: str, field: str, cell: str, created: datetime, c
         if field == "assignee" and ".." in value:
             first, last = map(int, value.split(".."))
             value = f"p-{first + copy % (last - first + 1)}"
+        elif field == "body":
+            value = fingerprint(_text(value)) if value != "nothing" else ""
         elif field == "parent":
             value = f"{tracker}:{value}"
         elif field in KINDS:
             value = f"{tracker}:{field}:{value}"
         if made and field not in SET_VALUED:
             made[-1] = Span(ticket, field, made[-1].value, made[-1].since, begin)
-        made.append(Span(ticket, field, value, begin, end))
+        made.append(Span(ticket, field, value or None, begin, end))
     return made

@@ -1,4 +1,4 @@
-"""Links, effort, allocation and scope of the SQL agree with plain Python on random small companies."""
+"""Links, effort, allocation, scope, focus, churn and starts of the SQL agree with plain Python on random small companies."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analyzer import scope
+from analyzer import churn, focus, mixes, scope, starts
 from analyzer.board import Board
 from analyzer.effort import UNIT
 from analyzer.mapping import WHOLE
 from analyzer.regimes import Regime
 from analyzer.store import Connection, Store
-from tests.analyzer import oracle_effort, oracle_links, oracle_scope
+from tests.analyzer import oracle_churn, oracle_effort, oracle_focus, oracle_links, oracle_scope, oracle_starts
 from tests.analyzer.companies import PLACES, board, company, save
 from tests.analyzer.oracle import Then
 
@@ -30,9 +30,12 @@ WEEK_0 = date(1969, 12, 29)
 AWKWARD = (
     *{zone for zone, _ in PLACES}, "two trackers", "two strategies", "circle", "chain of 3", "chain of 4", "chain of 5",
     "re-parented", "reopened", "two labels", "decision", "rule", "container", "ancestor", "2 targets", "3 targets",
-    "priority", "upkeep", "parked", "none", "days", "count", "points",
+    "priority", "upkeep", "parked", "none", "days", "count", "points", "scattered", "several at once",
     *(f"{event} {kind}" for kind in ("sprint", "cycle", "version", "milestone", "project", "initiative", "epic")
       for event in ("planned", "added", "pulled_in", "removed") if (event, kind) != ("pulled_in", "milestone")),
+    "scope carried", "scope split", "scope re_estimated", "scope swapped", "scope rewritten", "scope date_moved",
+    "counted", "carried", "machine", "groomed", "re-prioritised", "reassigned", "re-parented", "carried over", "moved on",
+    "sent back", *(f"{has} {kind}" for has in ("lacks", "has") for kind in ("owner", "text", "estimate", "parent")),
 )  # fmt: skip
 """What must be among the companies that the oracle is asked about."""
 
@@ -46,7 +49,12 @@ ALLOCATION = """
 SELECT basis, week, regime, in_force, target, kind, team, sum(units) FROM share_of
 GROUP BY basis, week, regime, in_force, target, kind, team
 """
-EVENTS = "SELECT e.container, e.kind, t.id, e.event, e.moment FROM scope_event e JOIN ticket_then t ON t.no = e.ticket"
+EVENTS = """
+SELECT e.container, e.kind, t.id, e.event, e.moment, round(e.amount, 6), e.origin
+FROM scope_event e LEFT JOIN ticket_then t ON t.no = e.ticket
+"""
+CHURN = "SELECT t.id, e.kind, e.moment, e.fate FROM churn_event e JOIN ticket_then t ON t.no = e.ticket"
+LACKS = "SELECT t.id, l.kind, l.week, l.lacks FROM start_lack l JOIN ticket_then t ON t.no = l.ticket"
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +81,9 @@ def test_the_oracle_agrees(con: Connection, half: int, seed: int, tickets: int) 
     _same_effort(found, then)
     _same_allocation(found, then)
     _same_scope(found, then)
+    _same_focus(found, then)
+    _same_churn(found, then)
+    _same_starts(found, then)
 
 
 def test_the_companies_are_awkward() -> None:
@@ -101,7 +112,12 @@ def _awkward(then: Then) -> Iterator[str]:
             yield from (x.via for x in links)
             yield from ({f"{n} targets" for n in [len(links)]} | {x.kind for x in links})
     yield from (basis for basis, _, _ in oracle_effort.effort(then))
-    yield from (f"{e.event} {e.kind}" for e in oracle_scope.events(then))
+    for e in oracle_scope.events(then):
+        yield from (f"scope {e.event}", f"{e.event} {e.kind}")
+    yield from ("scattered" for number in oracle_focus.scatter(then).values() if number > 1.5)
+    yield from ("several at once" for held, days in oracle_focus.in_progress(then).values() if held > days)
+    yield from (word for t in oracle_churn.turns(then) for word in (t.kind, t.fate))
+    yield from (f"{'lacks' if lacks else 'has'} {kind}" for (_, kind), (_, lacks) in oracle_starts.lacks(then).items())
 
 
 def _same_links(found: Board, then: Then) -> None:
@@ -149,9 +165,49 @@ def _same_allocation(found: Board, then: Then) -> None:
 def _same_scope(found: Board, then: Then) -> None:
     scope.lay_out(found)
     rows = found.con.execute(EVENTS).fetchall()
-    given_ = {oracle_scope.Event(c, kind, ticket, event, _aware(at)) for c, kind, ticket, event, at in rows}
+    given_ = {
+        oracle_scope.Event(c, kind, ticket, event, _aware(at), *rest) for c, kind, ticket, event, at, *rest in rows
+    }
     assert len(given_) == len(rows), "an event is there twice"
     _agree(dict.fromkeys(given_, 1.0), dict.fromkeys(oracle_scope.events(then), 1.0))
+
+
+def _same_focus(found: Board, then: Then) -> None:
+    """e^entropy of each team over the window, and tickets held and person-days of each team and week."""
+    company = mixes.company(found)
+    numbers = mixes.effective_number(company.now.shares).tolist() if company else []
+    units = company.now.units.tolist() if company else []
+    teams = company.teams if company else ()
+    _agree({t: n for t, n, u in zip(teams, numbers, units, strict=True) if u > 0}, oracle_focus.scatter(then))
+    wip = {
+        (team, _monday(week), what): side[week]
+        for team, sides in focus.in_progress(found).items()
+        for what, side in zip(("held", "days"), sides, strict=True)
+        for week in side
+    }
+    wanted: dict[Any, float] = {}
+    for (team, week), (held, days) in oracle_focus.in_progress(then).items():
+        wanted |= {(team, week, "held"): float(held), (team, week, "days"): float(days)}
+    _agree(wip, wanted)
+
+
+def _same_churn(found: Board, then: Then) -> None:
+    found.once(churn.lay_out)
+    rows = found.con.execute(CHURN).fetchall()
+    given_ = {oracle_churn.Turn(ticket, kind, _aware(at), fate) for ticket, kind, at, fate in rows}
+    assert len(given_) == len(rows), "a change of mind is there twice"
+    _agree(dict.fromkeys(given_, 1.0), dict.fromkeys(oracle_churn.turns(then), 1.0))
+
+
+def _same_starts(found: Board, then: Then) -> None:
+    found.once(starts.lay_out_lacks)
+    rows = found.con.execute(LACKS).fetchall()
+    given_ = {(ticket, kind, _monday(week), bool(lacks)): 1.0 for ticket, kind, week, lacks in rows}
+    assert len(given_) == len(rows), "a start is there twice"
+    wanted = {
+        (ticket, kind, week, missing): 1.0 for (ticket, kind), (week, missing) in oracle_starts.lacks(then).items()
+    }
+    _agree(given_, wanted)
 
 
 def _agree(given_: dict[Any, float], wanted: dict[Any, float]) -> None:

@@ -79,7 +79,7 @@ def test_the_example_of_the_design_reads_without_a_mistake(tmp_path: Path) -> No
     assert [(rule.file, rule.line) for rule in checkout.match] == [("strategy.yaml", line) for line in (16, 17, 18, 19)]
     assert checkout.match[0].conditions() == {"tracker": ("jira",), "project": ("PAY",), "label": ("strat-checkout",)}
     assert (upkeep.tag, upkeep.title, upkeep.kind) == ("strat-keep-the-lights-on", "keep-the-lights-on", "upkeep")
-    assert strategy.assumptions[0].holds_if == Condition("keep-the-lights-on", "<=", 0.2)
+    assert strategy.assumptions[0].holds_if == Condition("share", "keep-the-lights-on", "<=", 0.2)
     assert strategy.weeks["2026-W47"].focus == ("fast-checkout",)
 
 
@@ -123,6 +123,25 @@ weeks:
         ("assumptions: [{says: x, holds_if: share(a) = 20%}]", "4: holds_if 'share(a) = 20%' cannot be checked. "),
         ("assumptions: [{says: x, holds_if: share(b) < 20%}]", "4: holds_if names 'b', which is no id in this file. "),
         ("assumptions: [{says: x, holds_if: share(a) < 20}]", "4: holds_if '20' has no percent sign. Write 20%."),
+        (
+            "assumptions: [{says: x, holds_if: growth(a) < 20%}]",
+            "4: holds_if 'growth(a) < 20%' asks for growth(…), which is not known. ",
+        ),
+        (
+            "assumptions: [{says: x, holds_if: unlinked(a) < 20%}]",
+            "4: holds_if 'unlinked(a) < 20%' cannot be checked. ",
+        ),
+        ("assumptions: [{says: x, holds_if: finished(b) > 2}]", "4: holds_if names 'b', which is no id in this file. "),
+        (
+            "assumptions: [{says: x, holds_if: wip(Data team) < 2-3}]",
+            "4: holds_if 'wip(Data team) < 2-3' compares with a range. ",
+        ),
+        ("teams: {Pay: {b: 20%}}", "4: the mix of Pay names 'b', which is no priority here. Write one of: a."),
+        ("teams: {Pay: {a: 20}}", "4: a '20' has no percent sign. Write 20%."),
+        (
+            "- {id: b}\nteams: {Pay: {a: 60%, b: 50%}}",
+            "5: the lower ends of Pay's mix add up to 110%, more than everything. ",
+        ),
         ("- {id: b, share: 40}", "4: share '40' has no percent sign. Write 40%."),
         ("- {id: b, share: 1}", "4: share '1' could mean 1% or 100%. "),
         ("- {id: b, share: 120%}", "4: share '120%' is more than everything. Write at most 100%."),
@@ -188,6 +207,21 @@ def test_shares_that_never_reach_everything_are_advice_and_no_mistake(tmp_path: 
 def test_a_condition_holds_or_not() -> None:
     condition = Condition.parse("share( a ) >= 20 %")
     assert (condition.holds(0.2), condition.holds(0.1), str(condition)) == (True, False, "share(a) >= 20%")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("unlinked() < 10%", Condition("unlinked", "", "<", 0.1)),
+        ("wip( Data platform ) <= 2,5", Condition("wip", "Data platform", "<=", 2.5)),
+        ("wip() <= 3", Condition("wip", "", "<=", 3.0)),
+        ("finished(a) >= 5", Condition("finished", "a", ">=", 5.0)),
+    ],
+)
+def test_what_a_condition_may_ask(written: str, meant: Condition) -> None:
+    assert Condition.parse(written) == meant and Condition.parse(str(meant)) == meant
+    schema = json_schema()["$defs"]["Assumption"]["properties"]["holds_if"]["anyOf"][0]
+    assert re.search(schema["pattern"], written)
 
 
 def folder(tmp_path: Path, **files: str) -> Path:

@@ -22,7 +22,7 @@ from connectors.ticket import Problem
 
 ROOT = Path(__file__).resolve().parents[2]
 STRATEGY = ROOT / "alignment" / "demo_files" / "strategy"
-QUERIES = ROOT.parent / "shared" / "api" / "linear_queries.graphql"
+QUERIES = ROOT / "connectors" / "linear" / "queries.graphql"
 
 Json = dict[str, Any]
 Connector = ExampleJira | ExampleLinear
@@ -343,14 +343,13 @@ def test_linear_histories_replay_backwards_without_contradiction(linear: list[Pa
 
 
 def test_linear_nodes_have_exactly_the_fields_that_the_queries_select(linear: list[Payload]) -> None:
-    if not QUERIES.exists():
-        pytest.skip(f"{QUERIES} is not here: the queries can be compared only beside the shared folder")
     selected = _selected_fields()
     operations = {
         "team": "Teams", "state": "WorkflowStates", "user": "Users", "label": "IssueLabels",
         "initiative": "Initiatives", "initiative_to_project": "InitiativeToProjects",
         "project": "Projects", "milestone": "ProjectMilestones",
-        "cycle": "Cycles", "project_update": "ProjectUpdates", "relation": "IssueRelations", "issue": "Issues",
+        "cycle": "Cycles", "project_update": "ProjectUpdates",
+        "initiative_update": "InitiativeUpdates", "relation": "IssueRelations", "issue": "Issues",
     }  # fmt: skip
     assert set(operations) | {"history"} == {payload.kind for payload in linear}
     for payload in linear:
@@ -361,19 +360,21 @@ def test_linear_nodes_have_exactly_the_fields_that_the_queries_select(linear: li
 
 
 def _selected_fields() -> dict[str, set[str]]:
-    """Field names of ``nodes`` by operation, and of the fragment."""
+    """Field names of ``nodes`` by operation, and of the fragments."""
     graphql: Any = pytest.importorskip("graphql")
-    found: dict[str, set[str]] = {}
     document: Any = graphql.parse(QUERIES.read_text())
+    fragments = {
+        d.name.value: {field.name.value for field in d.selection_set.selections}
+        for d in document.definitions
+        if d.kind == "fragment_definition"
+    }
+    found = dict(fragments)
     for definition in document.definitions:
-        selection = definition.selection_set
-        if definition.name.value != "HistoryEntry":
-            connection = selection.selections[0].selection_set
-            nodes = [f for f in (connection.selections if connection else ()) if f.name.value == "nodes"]
-            if not nodes:
-                continue
-            selection = nodes[0].selection_set
-        found[definition.name.value] = {field.name.value for field in selection.selections}
+        connection = definition.selection_set.selections[0].selection_set
+        nodes = [f for f in (connection.selections if connection else ()) if f.name.value == "nodes"]
+        if definition.kind == "operation_definition" and nodes:
+            names = {field.name.value for field in nodes[0].selection_set.selections}
+            found[definition.name.value] = {f for n in names for f in fragments.get(n, {n})}
     return found
 
 

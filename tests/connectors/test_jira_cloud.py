@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -65,11 +66,19 @@ def test_four_workers_give_what_one_gives_in_the_same_order(site: JiraCloud) -> 
     assert sum(isinstance(one, Checkpoint) for one in alone) == 3
 
 
+def _without_bulk(gone: Fault, request: Request) -> Fault | None:
+    return gone if request.path.endswith("issue/bulkfetch") else None
+
+
+def _deleted(name: str, world: World) -> None:
+    world.delete(name)
+
+
 def test_a_site_without_bulk_reads_is_read_page_by_page(site: JiraCloud) -> None:
     whole, _, _ = scan(site)
     for status in (404, 405, 410):
         gone = Fault("answer", Answer(status, {"message": "null for uri"}))
-        paged, _, _ = scan(site, lambda r, gone=gone: gone if r.path.endswith("issue/bulkfetch") else None)
+        paged, _, _ = scan(site, partial(_without_bulk, gone))
         payloads = {(p.kind, p.id): p.data for p in paged if isinstance(p, Payload)}
         assert payloads == {(p.kind, p.id): p.data for p in whole if isinstance(p, Payload)}
 
@@ -78,7 +87,7 @@ def test_what_was_listed_and_then_deleted_is_noted(site: JiraCloud) -> None:
     for told in (True, False):
         site.name_missing = told
         doomed = list(site.world.issues)[7]
-        site.world.at(6, lambda world, doomed=doomed: world.delete(doomed))  # after the three pages of ids
+        site.world.at(6, partial(_deleted, doomed))  # after the three pages of ids
         given, _, _ = scan(site, workers=1)
         assert [p.where for p in given if isinstance(p, Problem)] == [f"jira issue {doomed}"]
         assert len({p.id for p in given if isinstance(p, Payload) and p.kind == "issue"}) == len(site.world.issues)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from connectors.text import plain
+from connectors.jira.document import plain
 from tests.simulator.issue import Issue, Json, iso
 
 TEXTS = ("description", "environment")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from connectors.text import plain
+from connectors.jira.document import plain
 from tests.simulator.issue import Issue, Json, iso
 from tests.simulator.jira_cloud_shape import TEXTS, chosen
 from tests.simulator.world_filling import is_sprints

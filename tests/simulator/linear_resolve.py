@@ -25,6 +25,7 @@ ROOTS = {
     "projectLabels": "project_label",
     "projectStatuses": "project_status", "initiatives": "initiative", "initiativeToProjects": "initiative_to_project",
     "projects": "project", "projectMilestones": "milestone", "projectUpdates": "project_update",
+    "initiativeUpdates": "initiative_update",
     "projectRelations": "project_relation", "cycles": "cycle", "issues": "issue", "issueRelations": "relation",
     "customerNeeds": "customer_need",
 }  # fmt: skip

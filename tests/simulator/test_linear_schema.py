@@ -112,4 +112,5 @@ def test_our_teams_documents_run_here_but_for_webhooks() -> None:
     known = tuple(one for one in whole.definitions if one not in unknown)
     assert not validate(schema(), DocumentNode(definitions=known))
     reading = {name for name, one in _operations(whole).items() if one.operation.value == "query"}
-    assert reading == set(documents())
+    assert set(documents()) - reading == {"Reference", "InitiativeUpdates"}, "ours alone"
+    assert reading <= set(documents())

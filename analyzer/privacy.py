@@ -1,0 +1,67 @@
+"""The one place where groups too small to be shown are merged, so that no number stands for one person (DESIGN §9).
+
+Two rules of statistical disclosure control (Hundepool et al. 2012, ch. 4): a group has at least so many people (threshold), and no
+one of them made more than half of its effort (dominance), so that five names do not stand for the work of one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pandas as pd
+
+from analyzer.store import Connection
+
+ALL_TEAMS = "All teams"
+SMALLER = "Smaller teams"
+
+CREW = """
+CREATE OR REPLACE TEMP TABLE crew AS
+WITH took AS (
+    SELECT ticket, person, units FROM effort_day WHERE person IS NOT NULL AND week BETWEEN $1 AND $2
+    UNION ALL SELECT f.ticket, f.person, 1 FROM finished f JOIN days d ON d.day = f.day
+        WHERE f.person IS NOT NULL AND d.week BETWEEN $1 AND $2
+)
+SELECT g.team, k.person, sum(k.units)::BIGINT AS units FROM took k JOIN ticket_team g ON g.ticket = k.ticket
+GROUP BY g.team, k.person
+"""
+"""Who drew effort or finished something in the weeks judged, by team; a ticket that drew none weighs next to nothing."""
+
+
+def lay_out(con: Connection, at_least: int, first_week: int, last_week: int) -> None:
+    """``team_shown(team, shown)``: teams that may not be shown are merged until the merged group may be.
+
+    The smallest go first. A merged group that may not be shown takes in the next smallest team; if nothing is left there is one
+    group, all teams. ``at_least`` 1 shows everything.
+    """
+    con.execute(CREW, [first_week, last_week])
+    crews: dict[str, Counter[str]] = {
+        team: Counter() for (team,) in con.execute("SELECT DISTINCT team FROM ticket_team").fetchall()
+    }
+    for team, person, units in con.execute("SELECT team, person, units FROM crew").fetchall():
+        crews[team][person] = int(units)
+    merged: list[str] = []
+    together: Counter[str] = Counter()
+    for team in sorted(crews, key=lambda t: (may_be_shown(crews[t], at_least), len(crews[t]), t)):
+        if may_be_shown(crews[team], at_least) and (not merged or may_be_shown(together, at_least)):
+            break
+        merged.append(team)
+        together += crews[team]
+    label = ALL_TEAMS if len(merged) == len(crews) else SMALLER
+    frame = pd.DataFrame(
+        [(team, label if team in merged else team) for team in sorted(crews)], columns=["team", "shown"], dtype=object
+    )
+    con.register("incoming", frame)
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE team_shown AS SELECT team::VARCHAR AS team, shown::VARCHAR AS shown FROM incoming"
+    )
+    con.unregister("incoming")
+
+
+def may_be_shown(crew: Counter[str], at_least: int) -> bool:
+    """Whether a group is large enough, and not one person's work in all but name."""
+    if at_least == 1:
+        return True
+    if len(crew) < at_least:
+        return False
+    return 2 * max(crew.values(), default=0) <= crew.total() or not crew.total()

@@ -1,0 +1,1 @@
+"""Recorded conversations with trackers: how they are made, cleaned, and replayed with the network blocked."""
