@@ -30,26 +30,28 @@ JOIN days d ON d.day = {local_day_sql("f.moment", "c")}
 LACKS = ("owner", "text", "estimate", "parent")
 """What a ticket may lack when its work starts."""
 
-START = f"""
+LOOKED_AT = f"""
+CREATE OR REPLACE TEMP TABLE looked_at AS
+SELECT f.ticket, f.week, f.shown, f.moment, e.moment AS day_end, t.kind = 'linear' AS linear,
+    lower(t.type) IN ({", ".join(f"'{t}'" for t in UPKEEP)}) OR u.ticket IS NOT NULL AS upkeep
+FROM started f JOIN day_end e ON e.day = f.day JOIN ticket_then t ON t.no = f.ticket
+LEFT JOIN lens n ON n.week = f.week AND n.in_force
+LEFT JOIN (SELECT DISTINCT regime, ticket FROM link WHERE kind = 'upkeep') u ON u.regime = n.regime AND u.ticket = f.ticket
+WHERE f.week >= $1 AND f.level = 0
+"""
+"""A table of its own: met in one query, DuckDB compares every span with every day."""
+
+START_LACK = """
 CREATE OR REPLACE TEMP TABLE start_lack AS
 WITH held AS (
     SELECT DISTINCT f.ticket, CASE s.field WHEN 'assignee' THEN 'owner' WHEN 'body' THEN 'text'
         WHEN 'project' THEN 'parent' ELSE s.field END AS kind
-    FROM started f JOIN day_end e ON e.day = f.day JOIN ticket_then t ON t.no = f.ticket
-    JOIN span_then s ON s.ticket = f.ticket AND s.since < e.moment AND (s.until IS NULL OR s.until > f.moment)
-    WHERE s.value IS NOT NULL AND (s.field IN ('assignee', 'body', 'estimate', 'parent')
-            OR (s.field = 'project' AND t.kind = 'linear'))
-        AND f.week >= $1 AND f.level = 0
-), kept AS (
-    SELECT f.ticket, f.week, f.shown,
-        lower(t.type) IN ({", ".join(f"'{t}'" for t in UPKEEP)}) OR u.ticket IS NOT NULL AS upkeep
-    FROM started f JOIN ticket_then t ON t.no = f.ticket
-    LEFT JOIN lens n ON n.week = f.week AND n.in_force
-    LEFT JOIN (SELECT DISTINCT regime, ticket FROM link WHERE kind = 'upkeep') u ON u.regime = n.regime AND u.ticket = f.ticket
-    WHERE f.week >= $1 AND f.level = 0
-), asked AS (SELECT unnest($2) AS kind)
+    FROM looked_at f JOIN span_then s ON s.ticket = f.ticket
+    WHERE s.value IS NOT NULL AND s.since < f.day_end AND (s.until IS NULL OR s.until > f.moment)
+        AND s.field IN ('assignee', 'body', 'estimate', 'parent', 'project') AND (s.field <> 'project' OR f.linear)
+), asked AS (SELECT unnest($1) AS kind)
 SELECT k.ticket, k.week, k.shown, a.kind, CASE WHEN h.ticket IS NULL THEN 1 ELSE 0 END AS lacks
-FROM kept k CROSS JOIN asked a LEFT JOIN held h ON h.ticket = k.ticket AND h.kind = a.kind
+FROM looked_at k CROSS JOIN asked a LEFT JOIN held h ON h.ticket = k.ticket AND h.kind = a.kind
 WHERE NOT (k.upkeep AND a.kind IN ('estimate', 'parent'))
 """
 
@@ -67,7 +69,8 @@ def lay_out_lacks(board: Board) -> None:
         "day_end",
         pd.DataFrame({"day": pd.Series(days, dtype="int64"), "moment": pd.Series(ends, dtype="datetime64[us]")}),
     )
-    board.con.execute(START, [board.history_week, list(LACKS)])
+    board.con.execute(LOOKED_AT, [board.history_week])
+    board.con.execute(START_LACK, [list(LACKS)])
 
 
 def lay_out(board: Board) -> None:

@@ -31,7 +31,7 @@ def weeks(first: int, last: int, letters: str, people: int = 6, at_once: int = 1
                 ended = monday + timedelta(days=4) if at_once > 1 else begun
                 serves = IDS[rng.choice(letters)]
                 lines.append(
-                    f"A{back}x{person}-{n} {monday - timedelta(days=7)} {begun} {ended} p{person} Payments {serves}"
+                    f"A{back}x{person}-{n} {monday - timedelta(days=7 + person)} {begun} {ended} p{person} Payments {serves}"
                 )
     return "\n".join(lines) + "\n"
 
@@ -70,6 +70,8 @@ def test_the_trap_a_bigger_team_is_not_more_scattered(board: MakeBoard) -> None:
         board(PLAN, text=HEAD + weeks(45, 8, rare, people=6, each=1) + weeks(7, 0, rare, people=18, each=2, seed=4))
     )
     assert finding.verdict == "noise" and team(finding)["wip"] == pytest.approx(1)
+    seen = {name: float(str(team(finding)[name])) for name in ("number", "like", "before")}
+    assert seen["number"] > 12 and seen["like"] == pytest.approx(seen["before"], abs=0.8)  # 12.5 against 9.2 as counted
 
 
 def test_the_weeks_own_focus_is_told(board: MakeBoard) -> None:

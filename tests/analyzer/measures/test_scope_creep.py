@@ -277,28 +277,38 @@ def test_one_in_for_one_out_is_shown_as_a_swap(board: MakeBoard) -> None:
     assert counted(finding) == (7, 2, 0, 2)
 
 
-REWRITTEN = (
-    """
+OLD, LONG, MENDED = "a" * 100, "b" * 300, "c" * 110
+REWRITTEN = f"""
 key     created     done        sprint  body
-A-1..4  2026-01-30  2026-02-13  Now     100:a
-A-5     2026-01-30  2026-02-13  Now     100:a+300:b@2026-02-09
-A-6     2026-01-30  2026-02-13  Now     100:a+110:c@2026-02-09
-A-7     2026-01-30  2026-02-06  Now     100:a+300:b@2026-02-09
+A-1..4  2026-01-30  2026-02-13  Now     {OLD}
+A-5     2026-01-30  2026-02-13  Now     {OLD}+{LONG}@2026-02-09
+A-6     2026-01-30  2026-02-13  Now     {OLD}+{MENDED}@2026-02-09
+A-7     2026-01-30  2026-02-06  Now     {OLD}+{LONG}@2026-02-09
 """
-    + SPRINT_OF_FEBRUARY
-)
 
 
 def test_a_text_that_grew_after_the_start_is_rewritten_and_one_that_was_mended_is_not(board: MakeBoard) -> None:
-    assert cells(measure(board(PLAN, text=REWRITTEN)), "changes")["Now"]["rewritten"] == 1  # A-7 was finished by then
+    now = cells(measure(board(PLAN, text=REWRITTEN + SPRINT_OF_FEBRUARY)), "changes")["Now"]
+    assert (now["rewritten"], now["ids"]) == (1, ["jira:A-5"])  # A-7 was finished by then
 
 
-def test_a_listed_line_more_is_counted_where_both_texts_are_kept(board: MakeBoard) -> None:
-    texts = {
-        "100:a": "Pay by card\n- Visa", "300:b": "Pay\n- Visa\n* Master\n1. Amex", "110:c": "Pay\n[ ] Visa\n\u2022 Master",
-    }  # fmt: skip
-    rows = [{"fingerprint": f, "body": body} for f, body in texts.items()]
-    now = cells(measure(board(PLAN, text=REWRITTEN, prepare=stored("texts", rows))), "changes")["Now"]
+def test_where_the_words_are_not_kept_their_length_tells(board: MakeBoard) -> None:
+    made = board(PLAN, text=REWRITTEN + SPRINT_OF_FEBRUARY, prepare=lambda con: con.execute("DELETE FROM texts"))
+    assert cells(measure(made), "changes")["Now"]["rewritten"] == 1
+
+
+def test_a_listed_line_more_is_counted_however_short(board: MakeBoard) -> None:
+    """
+    key     created     done        sprint  body
+    A-1..4  2026-01-30  2026-02-13  Now     Pay|-_Visa
+    A-5     2026-01-30  2026-02-13  Now     Pay|-_Visa+Pay|-_Visa|*_Master|1._Amex@2026-02-09
+    A-6     2026-01-30  2026-02-13  Now     Pay|-_Visa+Pay|[_]_Visa|•_Master@2026-02-09
+    A-7     2026-01-30  2026-02-13  Now     Pay|-_Visa+Pay_by_card_or|-_Visa_Gold@2026-02-09
+
+    sprint  start       end         completed
+    Now     2026-02-02  2026-02-13  2026-02-13
+    """
+    now = cells(measure(board(PLAN)), "changes")["Now"]
     assert (now["rewritten"], now["listed"]) == (2, 3)
 
 
