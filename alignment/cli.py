@@ -51,9 +51,13 @@ def cli() -> None:
 def demo(folder: Path, as_json: bool) -> None:
     """A made-up company in Jira and Linear, from tickets to a report; no account, no network."""
     from alignment.demo import AS_OF, set_up
+    from alignment.demo_words import tell
+    from alignment.progress import working
 
     settings_path = set_up(folder)
     _pull(settings_path, (), None, quiet=as_json)
+    with working("Telling what was said and reported before", as_json):
+        tell(_settings(settings_path))
     _report(settings_path, as_of=AS_OF, as_json=as_json)
 
 
