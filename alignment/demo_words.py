@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from alignment import wiring
+from alignment.progress import working
 from alignment.reporting import freeze, make_result
 from alignment.strategy_history import remember
 from alignment.week import Entry, append
@@ -48,7 +49,7 @@ NOTED = (
 )
 
 
-def tell(settings: Settings) -> None:
+def tell(settings: Settings, quiet: bool = True) -> None:
     """Puts all of it into the store at its own moments, once."""
     store, calendar = Store(settings.store), wiring.options(settings).calendar
     with store.reading() as con:
@@ -70,6 +71,7 @@ def tell(settings: Settings) -> None:
         for at, entry in sorted(said, key=lambda pair: pair[0]):
             append(con, entry, BY, at)
     judged_by = wiring.strategies(settings.strategy)
-    for week in REPORTED:
-        looked = wiring.moment(store, calendar, None, week, STRATEGY_STATED)
-        freeze(settings, make_result(settings, judged_by, looked), monday_after(week), looked)
+    with working("Telling what was said and reported before", quiet):
+        for week in REPORTED:
+            looked = wiring.moment(store, calendar, None, week, STRATEGY_STATED)
+            freeze(settings, make_result(settings, judged_by, looked), monday_after(week), looked)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from random import Random
 
-from connectors.example.links import LABELS
+from connectors.example.portfolio import LABELS
 from connectors.example.tickets import Draft
 from connectors.example.words import ONBOARDING, PARKED, UNLINKED, UPKEEP, title
 
@@ -60,7 +60,7 @@ def think_again(drafts: Iterable[Draft], since: float) -> None:
 
 def juggle(rng: Random, drafts: list[Draft], since: float, number: int) -> list[Draft]:
     """Whoever works on a ticket in one team has a second one of the same kind open beside it."""
-    made = []
+    made: list[Draft] = []
     for draft in _ordinary(drafts, since):
         if draft.team == JUGGLING:
             twin = _beside(rng, number + len(made), draft, draft.started + 0.05, draft.held[0][2])
@@ -72,7 +72,7 @@ def juggle(rng: Random, drafts: list[Draft], since: float, number: int) -> list[
 def hurry(rng: Random, drafts: list[Draft], since: float, number: int) -> list[Draft]:
     """Small tickets, made and finished within hours, whose text is written afterwards."""
     able = list(_ordinary(drafts, since))
-    made = []
+    made: list[Draft] = []
     for draft in sorted(rng.sample(able, min(HURRIED, len(able))), key=lambda d: d.number):
         start = draft.started + rng.uniform(0.1, 0.4)
         twin = _beside(rng, number + len(made), draft, start, start + rng.uniform(0.1, 0.3))
