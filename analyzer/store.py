@@ -13,7 +13,8 @@ import pandas as pd
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
 from analyzer.migrations import behind, migrate
-from analyzer.rows import Connection, frame_of, richest, upsert
+from analyzer.rows import Connection as Connection
+from analyzer.rows import frame_of, richest, upsert
 from analyzer.rows import naive as naive
 from analyzer.rows import see_containers as see_containers
 from connectors.ticket import Parsed, Problem, Text
