@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,11 @@ import pandas as pd
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
 from analyzer.migrations import behind, migrate
-from connectors.ticket import Container, Parsed, Problem, Text
-
-Connection = duckdb.DuckDBPyConnection
+from analyzer.rows import Connection as Connection
+from analyzer.rows import frame_of, richest, upsert
+from analyzer.rows import naive as naive
+from analyzer.rows import see_containers as see_containers
+from connectors.ticket import Parsed, Problem, Text
 
 
 class Busy(Exception):
@@ -25,11 +26,6 @@ class Busy(Exception):
 
 class Damaged(Exception):
     """The file is not a store."""
-
-
-def naive(moment: datetime | None) -> datetime | None:
-    """UTC without the zone, as the store keeps moments."""
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment is not None else None
 
 
 def scalar(con: Connection, sql: str, values: Sequence[Any] = ()) -> Any:
@@ -144,7 +140,7 @@ def save_parsed(con: Connection, tracker: str, parsed: Parsed) -> None:
     ids = pd.DataFrame({"id": pd.Series([t.id for t in tickets], dtype=object)})
     con.register("incoming_ids", ids)
     if tickets:
-        frame = _frame(tickets, exclude=("aliases",))
+        frame = frame_of(tickets, exclude=("aliases",))
         frame["aliases"] = [" ".join(t.aliases) for t in tickets]
         con.register("incoming", frame)
         con.execute(
@@ -163,23 +159,23 @@ def save_parsed(con: Connection, tracker: str, parsed: Parsed) -> None:
         con.unregister("incoming")
         for table, rows in (("spans", parsed.spans), ("changes", parsed.changes)):
             if rows:
-                con.register("incoming", _frame(rows))
+                con.register("incoming", frame_of(rows))
                 con.execute(
                     f"INSERT INTO {table} BY NAME SELECT i.* REPLACE (n.no AS ticket) "
                     "FROM incoming i JOIN numbered n ON n.id = i.ticket ORDER BY i.field, n.no"
                 )
                 con.unregister("incoming")
         con.execute("DROP TABLE numbered")
-    _upsert(con, "containers", list(_richest(parsed.containers)))
-    _upsert(con, "people", list({p.id: p for p in parsed.people}.values()))
+    upsert(con, "containers", list(richest(parsed.containers)))
+    upsert(con, "people", list({p.id: p for p in parsed.people}.values()))
     _add_texts(con, parsed.texts)
     if parsed.updates:
-        con.register("incoming", _frame(list({u.id: u for u in parsed.updates}.values())))
+        con.register("incoming", frame_of(list({u.id: u for u in parsed.updates}.values())))
         con.execute("DELETE FROM updates USING incoming i WHERE updates.id = i.id")
         con.execute("INSERT INTO updates BY NAME SELECT * FROM incoming")
         con.unregister("incoming")
     if parsed.relations:
-        con.register("incoming", _frame(list(dict.fromkeys(parsed.relations))))
+        con.register("incoming", frame_of(list(dict.fromkeys(parsed.relations))))
         con.execute(
             "DELETE FROM relations USING incoming i WHERE relations.source = i.source AND relations.target = i.target"
         )
@@ -193,42 +189,11 @@ def save_parsed(con: Connection, tracker: str, parsed: Parsed) -> None:
 def _add_texts(con: Connection, texts: Sequence[Text]) -> None:
     """Each body once, whichever tickets have or had it."""
     if texts:
-        con.register("incoming", _frame(list({t.fingerprint: t for t in texts}.values())))
+        con.register("incoming", frame_of(list({t.fingerprint: t for t in texts}.values())))
         con.execute(
             "INSERT INTO texts BY NAME SELECT * FROM incoming i ANTI JOIN texts t ON t.fingerprint = i.fingerprint"
         )
         con.unregister("incoming")
-
-
-SEEN = {
-    "name": "name", "state": "state", "start": "start::VARCHAR", "end": '"end"::VARCHAR', "owner": "owner",
-    "description": "text",
-}  # fmt: skip
-
-
-def see_containers(con: Connection, tracker: str, moment: datetime) -> None:
-    """Notes what containers say now where it differs from what was noted last: trackers keep no log of it.
-
-    What is seen for the first time is taken to have held since the container was created, if the tracker says when.
-    """
-    held = " UNION ALL ".join(
-        f"SELECT id AS container, created, '{field}' AS field, coalesce({sql}, '') AS value FROM containers WHERE tracker = $1"
-        for field, sql in SEEN.items()
-    )
-    con.execute(
-        f"""
-        INSERT INTO container_seen BY NAME
-        WITH held AS ({held}),
-        last AS (SELECT container, field, arg_max(value, since) AS value FROM container_seen GROUP BY container, field)
-        SELECT h.container, h.field, h.value,
-            CASE WHEN h.container IN (SELECT container FROM container_seen) THEN $2 ELSE least(coalesce(h.created, $2), $2)
-            END AS since
-        FROM held h LEFT JOIN last l ON l.container = h.container AND l.field = h.field
-        WHERE h.value <> coalesce(l.value, '')
-        ORDER BY h.container, h.field
-        """,
-        [tracker, naive(moment)],
-    )
 
 
 def add_problems(
@@ -271,63 +236,3 @@ def resolve_parents(con: Connection, tracker: str) -> None:
             [f"{tracker}:"],
         )
     con.execute("DROP TABLE key_of")
-
-
-def _richest(containers: Iterable[Container]) -> Iterable[Container]:
-    """One container an id: the one that tells most (an issue names a sprint without the dates the sprint list has)."""
-    best: dict[str, Container] = {}
-    for c in containers:
-        held = best.get(c.id)
-        if held is None or _told(c) >= _told(held):
-            best[c.id] = c
-    return best.values()
-
-
-def _told(c: Container) -> int:
-    return sum(
-        v not in (None, "") for v in (c.start, c.end, c.completed, c.state, c.key, c.url, c.created, c.owner, c.text)
-    )
-
-
-def _upsert(con: Connection, table: str, rows: Sequence[Any]) -> None:
-    if not rows:
-        return
-    con.register("incoming", _frame(rows))
-    if table == "containers":  # what is known already is not forgotten because a later mention is shorter
-        con.execute(
-            """
-            UPDATE containers c SET key = coalesce(nullif(i.key, ''), c.key),
-                name = CASE WHEN c.kind = 'sprint' AND i.state = '' THEN c.name ELSE i.name END,
-                url = coalesce(nullif(i.url, ''), c.url), state = coalesce(nullif(i.state, ''), c.state),
-                start = coalesce(i.start, c.start), "end" = coalesce(i."end", c."end"),
-                completed = coalesce(i.completed, c.completed), created = coalesce(i.created, c.created),
-                owner = coalesce(nullif(i.owner, ''), c.owner), text = coalesce(nullif(i.text, ''), c.text)
-            FROM incoming i WHERE c.id = i.id
-            """
-        )
-    else:
-        con.execute(f"UPDATE {table} c SET bot = i.bot, team = i.team FROM incoming i WHERE c.id = i.id AND i.bot")
-    con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming i ANTI JOIN {table} c ON c.id = i.id")
-    con.unregister("incoming")
-
-
-def _frame(rows: Sequence[Any], exclude: tuple[str, ...] = ()) -> pd.DataFrame:
-    """Rows of one of our dataclasses as columns; moments as naive UTC, text with unpaired surrogates mended."""
-    columns: dict[str, pd.Series[Any]] = {}
-    for name in [n for n in type(rows[0]).__slots__ if n not in exclude]:
-        values = [getattr(r, name) for r in rows]
-        if any(isinstance(v, datetime) for v in values):
-            columns[name] = pd.Series(pd.to_datetime(pd.Series([naive(v) for v in values], dtype=object))).astype(
-                "datetime64[us]"
-            )
-        elif name in ("start", "end", "completed", "until", "created"):
-            columns[name] = pd.Series([None] * len(values), dtype="datetime64[us]")
-        else:
-            columns[name] = pd.Series([_clean(v) for v in values], dtype=object)
-    return pd.DataFrame(columns)
-
-
-def _clean(value: Any) -> Any:
-    if isinstance(value, str) and not value.isascii():
-        return value.encode("utf-8", "replace").decode("utf-8")
-    return value

@@ -144,6 +144,11 @@ class Held(Store):
         self.whole = self.whole or super()._open(read_only=False)
         return self.whole.cursor()
 
+    def close(self) -> None:
+        if self.whole is not None:
+            self.whole.close()
+            self.whole = None
+
 
 def fill(store: Store, connector: Connector, now: datetime = NOW) -> None:
     pull(store, connector, ParseOptions(), now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import struct
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -76,6 +77,13 @@ Handler = Callable[[Request], Answer]
 Schedule = Callable[[Request], Fault | None]
 
 
+class _Listening(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that was killed or stopped has hung up, which is no news."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class Server:
     """``handler`` answers; ``schedule`` may name a fault for a request. Use as a context manager; ``url`` is its address."""
 
@@ -83,7 +91,7 @@ class Server:
         self.handler, self.schedule = handler, schedule
         self.requests: list[Request] = []
         self._lock = threading.Lock()
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler_class())
+        self._http = _Listening(("127.0.0.1", 0), self._handler_class())
         self._http.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
 
