@@ -43,7 +43,7 @@ def year(recent: int, usual: int = 1) -> str:
 
 def test_far_more_than_usual_is_a_signal_that_asks_the_owners(board: MakeBoard) -> None:
     finding = measure(board(PLAN, text=year(recent=6)))
-    assert (finding.verdict, finding.value) == ("signal", pytest.approx(0.6))
+    assert finding.verdict == "signal" and finding.value == pytest.approx(0.6)
     assert finding.sentence.startswith("60\u00a0% of effort (48 tickets) could count for two priorities")
     assert finding.sentence.endswith(
         "Rules of Growth and of Trust match the same tickets, and Growth wins by its place: which is it?"
@@ -52,7 +52,7 @@ def test_far_more_than_usual_is_a_signal_that_asks_the_owners(board: MakeBoard) 
 
 def test_as_much_as_always_is_noise(board: MakeBoard) -> None:
     finding = measure(board(PLAN, text=year(recent=3, usual=3)))
-    assert (finding.verdict, finding.value) == ("noise", pytest.approx(0.3))
+    assert finding.verdict == "noise" and finding.value == pytest.approx(0.3)
     assert rows(finding)[0]["tickets"] == 24
 
 
