@@ -25,6 +25,8 @@ META = Meta(
         "report's moment."
     ),
     source="Reasons after Uplevel's and Jira Align's orphan lists; interval by Wilson 1927 on the effective number of tickets.",
+    formula="Effort on tickets without a link to a priority or upkeep, for a reason that counts ÷ all effort.",
+    needs="A strategy with an unlinked_allowance.",
 )  # fmt: skip
 
 REASONS = {

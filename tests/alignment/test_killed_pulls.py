@@ -33,8 +33,8 @@ def stage(path: Path) -> str:
         open_, over = con.execute(
             "SELECT count(*) FILTER (finished IS NULL), count(*) FILTER (finished IS NOT NULL) FROM scans"
         ).fetchall()[0]
-        ended = scalar(con, "SELECT count(*) FROM runs")
-    return "ended" if ended else "reading" if over else "fetching" if open_ else "before"
+        unread = scalar(con, "SELECT count(*) FROM raw WHERE kind = 'issue' AND parsed IS NULL")
+    return "fetching" if open_ else "before" if not over else "reading" if unread else "ended"
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -52,12 +52,14 @@ def test_kill_9_at_random_instants(kind: str, tmp_path: Path) -> None:
             begin = time.perf_counter()
             assert go(tmp_path / f"whole{number}.duckdb") == 0
             took.append(time.perf_counter() - begin)
-        whole, duration = rows(Store(tmp_path / "whole0.duckdb")), sorted(took)[1]
+        whole, duration = rows(Store(tmp_path / "whole0.duckdb")), min(took)
         for number in range(KILLS[kind]):
             path = tmp_path / f"{number}.duckdb"
             at = duration * (number + draw.random()) / KILLS[kind]
             go(path, at)
             seen[stage(path)] += 1
+            if stage(path) == "ended":  # the machine has less to do than when the time was taken
+                duration *= 0.8
             if number % 3 == 0:
                 go(path, duration * draw.random())
             print(f"{kind}: seed {SEED}, killed after {at:.3f} s of {duration:.3f} s")
@@ -81,8 +83,8 @@ def test_what_changed_between_the_cut_and_the_going_on_is_not_lost(
         monkeypatch.setattr(module, name, size)
     one, path = tracker(kind), tmp_path / "a.duckdb"
     with Server(one.handler) as server:
-        fill(Store(tmp_path / "whole.duckdb"), one.connector(server.url))
-        needed = len(server.requests)
+        assert list(one.connector(server.url).fetch())
+        needed = max(r.number for r in server.requests if r.path.endswith(("search", "bulkfetch")))  # not the boards
     with Server(one.handler, lambda r: failing(500) if r.number >= needed else None) as server:
         hasty = one.connector(server.url, workers=1)
         hasty.site.policy = Policy(clock=lambda: NOW, attempts=2, sleep=lambda _s: None)  # type: ignore[attr-defined]
