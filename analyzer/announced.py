@@ -10,6 +10,7 @@ from ruamel.yaml.error import YAMLError
 
 from analyzer import rhythm
 from analyzer.board import Board
+from analyzer.calendar import week_of_day
 
 NO_ANNOUNCEMENT = ("match", "tag")
 """How tickets are found says nothing to people: a mended rule is no announcement."""
@@ -56,7 +57,7 @@ def _edits(board: Board, first_week: int) -> dict[str, list[int]]:
     for r in rows:
         stated = _stated(r.body)
         known = before.get(r.name)
-        week = (board.options.calendar.local_day(r.moment) + 3) // 7
+        week = week_of_day(board.options.calendar.local_day(r.moment))
         if known is not None and week >= first_week:
             for ident, entry in stated.items():
                 if known.get(ident) != entry:

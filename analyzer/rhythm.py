@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from analyzer.board import Board
-from analyzer.calendar import week_name, week_number
+from analyzer.calendar import week_name, week_number, week_of_day
 
 EVERY = {"week": 1, "two weeks": 2, "month": 4, "quarter": 13}
 """Weeks between two reviews; a month is four, so that a review is never asked for early."""
@@ -79,11 +79,11 @@ def owners_spoke(board: Board) -> dict[str, int]:
     """The last week in which an owner spoke, by priority: a note, or an update on something linked to it in the tracker."""
     calendar, spoke = board.options.calendar, dict[str, int]()
     for word in words(board, "note"):
-        week = (calendar.local_day(word.moment) + 3) // 7
+        week = week_of_day(calendar.local_day(word.moment))
         spoke[word.target] = max(week, spoke.get(word.target, week))
     if board.current is not None and board.one("SELECT count(*) FROM updates"):
         for r in board.rows(UPDATED, board.current.no):
-            week = (calendar.local_day(r.moment) + 3) // 7
+            week = week_of_day(calendar.local_day(r.moment))
             spoke[r.target] = max(week, spoke.get(r.target, week))
     return spoke
 
