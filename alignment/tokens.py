@@ -46,10 +46,6 @@ def take(tracker: str, text: str) -> None:
     keep_secret(_given[tracker])
 
 
-def forget(tracker: str) -> None:
-    _given.pop(tracker, None)
-
-
 def has_keyring() -> bool:
     """Whether there is a keyring on this machine that holds what it is given."""
     try:
