@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,8 +12,11 @@ import duckdb
 import pandas as pd
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
+from analyzer.columns import frame
+from analyzer.mentions import richest
 from analyzer.migrations import behind, migrate
-from connectors.ticket import Container, Parsed, Problem, Text
+from analyzer.turns import turn
+from connectors.ticket import Parsed, Problem, Text
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -43,17 +45,6 @@ def _is_held(error: BaseException) -> bool:
     return isinstance(error, duckdb.IOException) and "lock" in str(error).lower()
 
 
-_turns: dict[Path, threading.RLock] = {}
-"""Within one process DuckDB refuses to open a file for reading while it is open for writing: its users take turns."""
-
-_turns_made = threading.Lock()
-
-
-def _turn(path: Path) -> threading.RLock:
-    with _turns_made:
-        return _turns.setdefault(path.absolute(), threading.RLock())
-
-
 class Store:
     """``path`` is the DuckDB file; ``patience`` the seconds to wait for another process that has it open.
 
@@ -66,7 +57,7 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction: all of it is kept, or none."""
-        with _turn(self.path), self._writing() as con:
+        with turn(self.path), self._writing() as con:
             yield con
 
     @contextmanager
@@ -91,7 +82,7 @@ class Store:
     def reading(self) -> Iterator[Connection]:
         """Read-only; any number of processes may read at once. A store that is not there yet, or whose making was cut short, or
         that an earlier version wrote, is brought up to date first."""
-        with _turn(self.path):
+        with turn(self.path):
             con = self._up_to_date()
             try:
                 yield con
@@ -144,9 +135,9 @@ def save_parsed(con: Connection, tracker: str, parsed: Parsed) -> None:
     ids = pd.DataFrame({"id": pd.Series([t.id for t in tickets], dtype=object)})
     con.register("incoming_ids", ids)
     if tickets:
-        frame = _frame(tickets, exclude=("aliases",))
-        frame["aliases"] = [" ".join(t.aliases) for t in tickets]
-        con.register("incoming", frame)
+        columns = frame(tickets, exclude=("aliases",))
+        columns["aliases"] = [" ".join(t.aliases) for t in tickets]
+        con.register("incoming", columns)
         con.execute(
             """
             CREATE OR REPLACE TEMP TABLE numbered AS
@@ -163,23 +154,23 @@ def save_parsed(con: Connection, tracker: str, parsed: Parsed) -> None:
         con.unregister("incoming")
         for table, rows in (("spans", parsed.spans), ("changes", parsed.changes)):
             if rows:
-                con.register("incoming", _frame(rows))
+                con.register("incoming", frame(rows))
                 con.execute(
                     f"INSERT INTO {table} BY NAME SELECT i.* REPLACE (n.no AS ticket) "
                     "FROM incoming i JOIN numbered n ON n.id = i.ticket ORDER BY i.field, n.no"
                 )
                 con.unregister("incoming")
         con.execute("DROP TABLE numbered")
-    _upsert(con, "containers", list(_richest(parsed.containers)))
+    _upsert(con, "containers", list(richest(parsed.containers)))
     _upsert(con, "people", list({p.id: p for p in parsed.people}.values()))
     _add_texts(con, parsed.texts)
     if parsed.updates:
-        con.register("incoming", _frame(list({u.id: u for u in parsed.updates}.values())))
+        con.register("incoming", frame(list({u.id: u for u in parsed.updates}.values())))
         con.execute("DELETE FROM updates USING incoming i WHERE updates.id = i.id")
         con.execute("INSERT INTO updates BY NAME SELECT * FROM incoming")
         con.unregister("incoming")
     if parsed.relations:
-        con.register("incoming", _frame(list(dict.fromkeys(parsed.relations))))
+        con.register("incoming", frame(list(dict.fromkeys(parsed.relations))))
         con.execute(
             "DELETE FROM relations USING incoming i WHERE relations.source = i.source AND relations.target = i.target"
         )
@@ -193,7 +184,7 @@ def save_parsed(con: Connection, tracker: str, parsed: Parsed) -> None:
 def _add_texts(con: Connection, texts: Sequence[Text]) -> None:
     """Each body once, whichever tickets have or had it."""
     if texts:
-        con.register("incoming", _frame(list({t.fingerprint: t for t in texts}.values())))
+        con.register("incoming", frame(list({t.fingerprint: t for t in texts}.values())))
         con.execute(
             "INSERT INTO texts BY NAME SELECT * FROM incoming i ANTI JOIN texts t ON t.fingerprint = i.fingerprint"
         )
@@ -273,26 +264,10 @@ def resolve_parents(con: Connection, tracker: str) -> None:
     con.execute("DROP TABLE key_of")
 
 
-def _richest(containers: Iterable[Container]) -> Iterable[Container]:
-    """One container an id: the one that tells most (an issue names a sprint without the dates the sprint list has)."""
-    best: dict[str, Container] = {}
-    for c in containers:
-        held = best.get(c.id)
-        if held is None or _told(c) >= _told(held):
-            best[c.id] = c
-    return best.values()
-
-
-def _told(c: Container) -> int:
-    return sum(
-        v not in (None, "") for v in (c.start, c.end, c.completed, c.state, c.key, c.url, c.created, c.owner, c.text)
-    )
-
-
 def _upsert(con: Connection, table: str, rows: Sequence[Any]) -> None:
     if not rows:
         return
-    con.register("incoming", _frame(rows))
+    con.register("incoming", frame(rows))
     if table == "containers":  # what is known already is not forgotten because a later mention is shorter
         con.execute(
             """
@@ -309,25 +284,3 @@ def _upsert(con: Connection, table: str, rows: Sequence[Any]) -> None:
         con.execute(f"UPDATE {table} c SET bot = i.bot, team = i.team FROM incoming i WHERE c.id = i.id AND i.bot")
     con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming i ANTI JOIN {table} c ON c.id = i.id")
     con.unregister("incoming")
-
-
-def _frame(rows: Sequence[Any], exclude: tuple[str, ...] = ()) -> pd.DataFrame:
-    """Rows of one of our dataclasses as columns; moments as naive UTC, text with unpaired surrogates mended."""
-    columns: dict[str, pd.Series[Any]] = {}
-    for name in [n for n in type(rows[0]).__slots__ if n not in exclude]:
-        values = [getattr(r, name) for r in rows]
-        if any(isinstance(v, datetime) for v in values):
-            columns[name] = pd.Series(pd.to_datetime(pd.Series([naive(v) for v in values], dtype=object))).astype(
-                "datetime64[us]"
-            )
-        elif name in ("start", "end", "completed", "until", "created"):
-            columns[name] = pd.Series([None] * len(values), dtype="datetime64[us]")
-        else:
-            columns[name] = pd.Series([_clean(v) for v in values], dtype=object)
-    return pd.DataFrame(columns)
-
-
-def _clean(value: Any) -> Any:
-    if isinstance(value, str) and not value.isascii():
-        return value.encode("utf-8", "replace").decode("utf-8")
-    return value
