@@ -50,10 +50,11 @@ def cli() -> None:
 @json_option
 def demo(folder: Path, as_json: bool) -> None:
     """A made-up company in Jira and Linear, from tickets to a report; no account, no network."""
-    from alignment.demo import AS_OF, set_up
+    from alignment.demo import AS_OF, set_up, tell
 
     settings_path = set_up(folder)
     _pull(settings_path, (), None, quiet=as_json)
+    tell(_settings(settings_path), as_json)
     _report(settings_path, as_of=AS_OF, as_json=as_json)
 
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from alignment.demo_words import tell
+
+__all__ = ["AS_OF", "set_up", "tell"]
+
 AS_OF = "2026-11-15"
 
 SETTINGS = """\

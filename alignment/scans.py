@@ -25,28 +25,38 @@ class Scan:
 def begun(store: Store, connector: Connector, now: datetime) -> Scan:
     """The scan that was cut, or a new one from a little before the start of the last one that finished.
 
-    The watermark is the start of a scan, not the newest change seen in it: what a tracker indexes late is not lost.
+    Only scans of the same projects or teams count: one that the settings name later is read from its beginning. The watermark is
+    the start of a scan, not the newest change seen in it: what a tracker indexes late is not lost.
     """
     if not connector.live:
         return Scan(now, None, "", True)
     with store.reading() as con:
         cut = con.execute(
-            "SELECT started, since, cursor FROM scans WHERE tracker = ? AND finished IS NULL", [connector.name]
+            "SELECT started, since, cursor FROM scans WHERE tracker = ? AND scope = ? AND finished IS NULL",
+            [connector.name, _scope(connector)],
         ).fetchall()
         last = scalar(
-            con, "SELECT max(started) FROM scans WHERE tracker = ? AND finished IS NOT NULL", [connector.name]
-        )
+            con, "SELECT max(started) FROM scans WHERE tracker = ? AND scope = ? AND finished IS NOT NULL",
+            [connector.name, _scope(connector)],
+        )  # fmt: skip
     if cut:
         started, since, cursor = cut[0]
         return Scan(_aware(started), _aware(since) if since else None, cursor, True)
     return Scan(now, _aware(last) - OVERLAP if last else None, "", False)
 
 
+def _scope(connector: Connector) -> str:
+    """The projects or teams that are asked for; empty for all."""
+    return str(getattr(connector, "scope", ""))
+
+
 def note(con: Connection, connector: Connector, scan: Scan) -> None:
+    """Keeps that a scan began; one of other projects or teams that was cut is given up."""
     if connector.live and not scan.known:
+        con.execute("DELETE FROM scans WHERE tracker = ? AND finished IS NULL", [connector.name])
         con.execute(
-            "INSERT INTO scans VALUES (?, ?, ?, '', NULL)",
-            [connector.name, naive(scan.started), naive(scan.since)],
+            "INSERT INTO scans VALUES (?, ?, ?, '', NULL, ?)",
+            [connector.name, naive(scan.started), naive(scan.since), _scope(connector)],
         )
 
 

@@ -83,7 +83,7 @@ def say(store: Store, strategy: Path, week: int, words: Words, ends: datetime | 
     if entries:
         with store.writing() as con:
             for e in entries:
-                _append(con, e, words.by, now)
+                append(con, e, words.by, now)
         said += [_told(e) for e in entries]
     return said
 
@@ -152,7 +152,7 @@ def _scope_target(store: Store, strategy: Strategy | None, name: str) -> str:
     return str(rows[0][0])
 
 
-def _append(con: Connection, entry: Entry, by: str, now: datetime) -> None:
+def append(con: Connection, entry: Entry, by: str, now: datetime) -> None:
     con.execute(
         "INSERT INTO decisions (moment, author, target, reason, kind, choice, until) VALUES (?, ?, ?, ?, ?, ?, ?)",
         [naive(now), by, entry.target, entry.reason, entry.kind, entry.choice, naive(entry.until)],

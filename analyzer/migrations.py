@@ -45,6 +45,7 @@ STEPS: tuple[str, ...] = (
     CREATE TABLE sweeps (tracker VARCHAR, started TIMESTAMP, cursor VARCHAR, finished TIMESTAMP);
     CREATE TABLE swept (tracker VARCHAR, id VARCHAR);
     """,
+    "ALTER TABLE scans ADD COLUMN scope VARCHAR DEFAULT '';",
 )
 
 

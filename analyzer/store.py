@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,12 @@ import duckdb
 import pandas as pd
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
-from analyzer.columns import frame
-from analyzer.mentions import richest
 from analyzer.migrations import behind, migrate
-from analyzer.turns import turn
+from analyzer.rows import Connection as Connection
+from analyzer.rows import frame_of, richest, upsert
+from analyzer.rows import naive as naive
+from analyzer.rows import see_containers as see_containers
 from connectors.ticket import Parsed, Problem, Text
-
-Connection = duckdb.DuckDBPyConnection
 
 
 class Busy(Exception):
@@ -27,11 +26,6 @@ class Busy(Exception):
 
 class Damaged(Exception):
     """The file is not a store."""
-
-
-def naive(moment: datetime | None) -> datetime | None:
-    """UTC without the zone, as the store keeps moments."""
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment is not None else None
 
 
 def scalar(con: Connection, sql: str, values: Sequence[Any] = ()) -> Any:
@@ -43,6 +37,17 @@ def scalar(con: Connection, sql: str, values: Sequence[Any] = ()) -> Any:
 def _is_held(error: BaseException) -> bool:
     """Whether another process has the file open: the one reason for which waiting helps."""
     return isinstance(error, duckdb.IOException) and "lock" in str(error).lower()
+
+
+_turns: dict[Path, threading.RLock] = {}
+"""Within one process DuckDB refuses to open a file for reading while it is open for writing: its users take turns."""
+
+_turns_made = threading.Lock()
+
+
+def _turn(path: Path) -> threading.RLock:
+    with _turns_made:
+        return _turns.setdefault(path.absolute(), threading.RLock())
 
 
 class Store:
@@ -57,7 +62,7 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction: all of it is kept, or none."""
-        with turn(self.path), self._writing() as con:
+        with _turn(self.path), self._writing() as con:
             yield con
 
     @contextmanager
@@ -82,7 +87,7 @@ class Store:
     def reading(self) -> Iterator[Connection]:
         """Read-only; any number of processes may read at once. A store that is not there yet, or whose making was cut short, or
         that an earlier version wrote, is brought up to date first."""
-        with turn(self.path):
+        with _turn(self.path):
             con = self._up_to_date()
             try:
                 yield con
@@ -135,9 +140,9 @@ def save_parsed(con: Connection, tracker: str, parsed: Parsed) -> None:
     ids = pd.DataFrame({"id": pd.Series([t.id for t in tickets], dtype=object)})
     con.register("incoming_ids", ids)
     if tickets:
-        columns = frame(tickets, exclude=("aliases",))
-        columns["aliases"] = [" ".join(t.aliases) for t in tickets]
-        con.register("incoming", columns)
+        frame = frame_of(tickets, exclude=("aliases",))
+        frame["aliases"] = [" ".join(t.aliases) for t in tickets]
+        con.register("incoming", frame)
         con.execute(
             """
             CREATE OR REPLACE TEMP TABLE numbered AS
@@ -154,23 +159,23 @@ def save_parsed(con: Connection, tracker: str, parsed: Parsed) -> None:
         con.unregister("incoming")
         for table, rows in (("spans", parsed.spans), ("changes", parsed.changes)):
             if rows:
-                con.register("incoming", frame(rows))
+                con.register("incoming", frame_of(rows))
                 con.execute(
                     f"INSERT INTO {table} BY NAME SELECT i.* REPLACE (n.no AS ticket) "
                     "FROM incoming i JOIN numbered n ON n.id = i.ticket ORDER BY i.field, n.no"
                 )
                 con.unregister("incoming")
         con.execute("DROP TABLE numbered")
-    _upsert(con, "containers", list(richest(parsed.containers)))
-    _upsert(con, "people", list({p.id: p for p in parsed.people}.values()))
+    upsert(con, "containers", list(richest(parsed.containers)))
+    upsert(con, "people", list({p.id: p for p in parsed.people}.values()))
     _add_texts(con, parsed.texts)
     if parsed.updates:
-        con.register("incoming", frame(list({u.id: u for u in parsed.updates}.values())))
+        con.register("incoming", frame_of(list({u.id: u for u in parsed.updates}.values())))
         con.execute("DELETE FROM updates USING incoming i WHERE updates.id = i.id")
         con.execute("INSERT INTO updates BY NAME SELECT * FROM incoming")
         con.unregister("incoming")
     if parsed.relations:
-        con.register("incoming", frame(list(dict.fromkeys(parsed.relations))))
+        con.register("incoming", frame_of(list(dict.fromkeys(parsed.relations))))
         con.execute(
             "DELETE FROM relations USING incoming i WHERE relations.source = i.source AND relations.target = i.target"
         )
@@ -184,42 +189,11 @@ def save_parsed(con: Connection, tracker: str, parsed: Parsed) -> None:
 def _add_texts(con: Connection, texts: Sequence[Text]) -> None:
     """Each body once, whichever tickets have or had it."""
     if texts:
-        con.register("incoming", frame(list({t.fingerprint: t for t in texts}.values())))
+        con.register("incoming", frame_of(list({t.fingerprint: t for t in texts}.values())))
         con.execute(
             "INSERT INTO texts BY NAME SELECT * FROM incoming i ANTI JOIN texts t ON t.fingerprint = i.fingerprint"
         )
         con.unregister("incoming")
-
-
-SEEN = {
-    "name": "name", "state": "state", "start": "start::VARCHAR", "end": '"end"::VARCHAR', "owner": "owner",
-    "description": "text",
-}  # fmt: skip
-
-
-def see_containers(con: Connection, tracker: str, moment: datetime) -> None:
-    """Notes what containers say now where it differs from what was noted last: trackers keep no log of it.
-
-    What is seen for the first time is taken to have held since the container was created, if the tracker says when.
-    """
-    held = " UNION ALL ".join(
-        f"SELECT id AS container, created, '{field}' AS field, coalesce({sql}, '') AS value FROM containers WHERE tracker = $1"
-        for field, sql in SEEN.items()
-    )
-    con.execute(
-        f"""
-        INSERT INTO container_seen BY NAME
-        WITH held AS ({held}),
-        last AS (SELECT container, field, arg_max(value, since) AS value FROM container_seen GROUP BY container, field)
-        SELECT h.container, h.field, h.value,
-            CASE WHEN h.container IN (SELECT container FROM container_seen) THEN $2 ELSE least(coalesce(h.created, $2), $2)
-            END AS since
-        FROM held h LEFT JOIN last l ON l.container = h.container AND l.field = h.field
-        WHERE h.value <> coalesce(l.value, '')
-        ORDER BY h.container, h.field
-        """,
-        [tracker, naive(moment)],
-    )
 
 
 def add_problems(
@@ -262,25 +236,3 @@ def resolve_parents(con: Connection, tracker: str) -> None:
             [f"{tracker}:"],
         )
     con.execute("DROP TABLE key_of")
-
-
-def _upsert(con: Connection, table: str, rows: Sequence[Any]) -> None:
-    if not rows:
-        return
-    con.register("incoming", frame(rows))
-    if table == "containers":  # what is known already is not forgotten because a later mention is shorter
-        con.execute(
-            """
-            UPDATE containers c SET key = coalesce(nullif(i.key, ''), c.key),
-                name = CASE WHEN c.kind = 'sprint' AND i.state = '' THEN c.name ELSE i.name END,
-                url = coalesce(nullif(i.url, ''), c.url), state = coalesce(nullif(i.state, ''), c.state),
-                start = coalesce(i.start, c.start), "end" = coalesce(i."end", c."end"),
-                completed = coalesce(i.completed, c.completed), created = coalesce(i.created, c.created),
-                owner = coalesce(nullif(i.owner, ''), c.owner), text = coalesce(nullif(i.text, ''), c.text)
-            FROM incoming i WHERE c.id = i.id
-            """
-        )
-    else:
-        con.execute(f"UPDATE {table} c SET bot = i.bot, team = i.team FROM incoming i WHERE c.id = i.id AND i.bot")
-    con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming i ANTI JOIN {table} c ON c.id = i.id")
-    con.unregister("incoming")

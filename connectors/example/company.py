@@ -4,7 +4,9 @@ The planted truth is ``PLANTED``: from week 31 work on ``fast-checkout`` falls f
 while ``keep-the-lights-on`` rises above its 15-25 % to about 33 % and unlinked work to about 18 % (10 % are allowed);
 ``PAY Sprint 19`` swells from about 20 by 12 tickets; the project *Self-serve onboarding*, agreed at 20 to 40 items,
 reaches 60; 14 tickets of the parked mobile redesign are started in the last eight weeks; and in week 30 a bulk of 320
-tickets is imported within an hour. All other priorities stay inside their ranges; other sprints, epics and projects
+tickets is imported within an hour. In the last eight weeks small tickets are hurried through in every team, much is started
+without a description and made urgent, the Mobile app's people have twice as much open, Platform's work stands flagged and
+Storefront's goes back and forth (``plants``). All other priorities stay inside their ranges; other sprints, epics and projects
 grow by a tenth at most. ``planted`` counts what the dice made of it. Everything follows from the seed.
 """
 
@@ -17,7 +19,7 @@ from datetime import datetime
 from functools import cached_property
 from random import Random
 
-from connectors.example import mess, mix, portfolio, sprints, work
+from connectors.example import mess, mix, plants, portfolio, sprints, work
 from connectors.example.days import WEEK, moment, week_of
 from connectors.example.links import onboarding_items, tie
 from connectors.example.roster import Person, Team, Tracker, hire
@@ -46,6 +48,10 @@ class Planted:
     parked_started: int = 14
     import_week: int = mess.IMPORT_WEEK
     imported: int = mess.IMPORTED
+    juggling: str = "Mobile app"
+    blocked: str = "Platform"
+    rethinking: str = "Storefront"
+    divergent: str = "Payments"
     small_team: str = "DAT"
 
 
@@ -135,6 +141,8 @@ def company(seed: int = 7, weeks: int = 40, people: int = 60, calm: bool = False
     _disorder(play)
     end = weeks * WEEK
     links = mess.relations(play.dice("links"), [draft for draft in play.drafts if draft.created < end])
+    if weeks == 40 and not calm:
+        _plant(play)
     tickets = settle(seed, play.drafts, end)
     return Company(
         seed, weeks, moment(end - 1e-9), teams, staff, tickets, tuple(play.portfolio.buckets), made, tuple(links)
@@ -220,6 +228,18 @@ def _disorder(play: _Play) -> None:
     mess.hostile_titles(play.dice("hostile"), real, end)
     if not play.calm:
         play.drafts += mess.bulk_import(len(play.drafts) + 1)
+
+
+def _plant(play: _Play) -> None:
+    """What the last eight weeks bring beside the drift; played last, so that it moves nothing before it."""
+    since = (play.weeks - PLANTED.recent_weeks) * WEEK
+    real = [draft for draft in play.drafts[len(play.portfolio.drafts) :] if draft.intent != mess.IMPORT_INTENT]
+    plants.start_bare(play.dice("bare"), real, since)
+    plants.block(real, since)
+    plants.think_again(real, since)
+    play.drafts += plants.juggle(play.dice("juggle"), real, since, len(play.drafts) + 1)
+    play.drafts += plants.hurry(play.dice("hurry"), real, since, len(play.drafts) + 1)
+    plants.raise_alarm(play.dice("alarm"), play.drafts[len(play.portfolio.drafts) :], since)
 
 
 def planted(made: Company) -> Realised:

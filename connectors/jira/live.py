@@ -35,6 +35,11 @@ class LiveJira:
         self.expected = 0
         self.source = site.access.url
 
+    @property
+    def scope(self) -> str:
+        """What is asked for: a scan of other projects says nothing of these."""
+        return ",".join(sorted(self.projects))
+
     def parser(self, reference: Iterable[Payload], options: ParseOptions) -> Parser:
         from connectors.jira.parse import JiraParser
 

@@ -43,6 +43,11 @@ class LiveLinear:
         self.page = 250
         self.depth = Depth(site, history)
 
+    @property
+    def scope(self) -> str:
+        """What is asked for: a scan of other teams says nothing of these."""
+        return ",".join(sorted(self.teams))
+
     def parser(self, reference: Iterable[Payload], options: ParseOptions) -> Parser:
         from connectors.linear.parse import LinearParser
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from alignment import demo_words
+from alignment.demo import set_up
+from alignment.settings import read_settings
 from analyzer.board import Board
 from analyzer.calendar import day_of, monday, week_name, week_of_day
 from analyzer.result import Finding, Result, Row, Series, Table
@@ -159,6 +163,119 @@ def test_the_week_of_the_import_is_set_apart(case: Case) -> None:
         assert week_name(number) == week and int(moved) == PLANTED.imported
         assert PLANTED.imported <= int(created) < PLANTED.imported + 10  # and what others made in that hour
         assert monday(board.last_week) + 6 == (made_up.AS_OF.date() - day_of(0)).days
+
+
+def flagged(case: Case, ident: str, table: str, cell: str = "verdict") -> set[str]:
+    """The first cell of each row that was judged a signal or worth watching."""
+    return {name for name, r in case.rows(ident, table).items() if r.cells.get(cell) in ("signal", "watch")}
+
+
+def test_the_team_that_left_its_declared_mix_is_found(case: Case) -> None:
+    finding = case.finding("team_divergence")
+    assert finding.verdict == "signal"
+    assert finding.sentence.startswith(f"{PLANTED.divergent} gives Faster checkout 35\u00a0% of its effort; 48–70")
+
+
+def test_the_team_with_twice_as_much_open_is_found_and_no_other(case: Case) -> None:
+    finding = case.finding("scattered_focus")
+    assert finding.verdict == "signal" and finding.sentence.startswith(f"In {PLANTED.juggling} a person has ")
+    assert flagged(case, "scattered_focus", "teams", "busy") == {PLANTED.juggling}
+    assert flagged(case, "scattered_focus", "teams", "scatter") == set()
+
+
+def test_what_is_made_urgent_is_found_and_counted_as_the_ledger_has_it(case: Case) -> None:
+    finding = case.finding("priority_inflation")
+    since = moment((case.made.weeks - PLANTED.recent_weeks) * 5)
+    new = [t for t in case.made.tickets if t.created >= since]
+    edits = {t.id: [e.old for entry in t.log for e in entry.edits if e.field == "urgency"] for t in new}
+    made = [edits[t.id][0] if edits[t.id] else t.now["urgency"] for t in new]
+    assert finding.verdict == "signal"
+    assert finding.value == pytest.approx(sum(u in ("Highest", "High") for u in made) / len(made), abs=0.01)
+
+
+def test_starts_without_a_text_or_a_parent_are_found(case: Case) -> None:
+    finding = case.finding("undefined_start")
+    assert finding.verdict == "signal"
+    assert "had no parent, where 22\u00a0% is usual" in finding.sentence
+    kinds = {str(r.cells["kind"]): float(str(r.cells["share"])) for r in case.rows("undefined_start", "kinds").values()}
+    assert kinds["No description"] > 0.45  # a third says nothing anyway
+
+
+def test_the_team_whose_work_goes_back_and_forth_is_found_and_no_other(case: Case) -> None:
+    finding = case.finding("decision_churn")
+    assert finding.verdict == "signal" and f"in {PLANTED.rethinking} it was" in finding.sentence
+    assert flagged(case, "decision_churn", "by_team") - {"All together"} == {PLANTED.rethinking}
+
+
+def test_the_team_whose_work_stands_still_is_found_and_no_other(case: Case) -> None:
+    finding = case.finding("friction")
+    assert finding.verdict == "signal" and f"in {PLANTED.blocked} on" in finding.sentence
+    assert flagged(case, "friction", "by_team") - {"All together"} == {PLANTED.blocked}
+
+
+def test_faster_and_less_clear_is_found(case: Case) -> None:
+    finding = case.finding("busy_not_aligned")
+    assert finding.verdict == "signal"
+    assert re.match(r"\d+\u00a0% more tickets are finished per person-day than before", finding.sentence)
+
+
+def test_the_vague_priority_is_found_and_no_other(case: Case) -> None:
+    assert case.finding("vague_done").verdict == "watch"  # all this measure ever says of a text
+    assert flagged(case, "vague_done", "finish_lines") == {"Self-serve onboarding|priority"}
+
+
+def test_the_priority_announced_again_and_again_is_found_and_no_other(case: Case) -> None:
+    assert case.finding("repeated_priorities").verdict == "signal"
+    assert flagged(case, "repeated_priorities", "announced") == {"Faster checkout"}
+
+
+def test_the_two_broken_assumptions_are_found_and_the_third_is_not_checked(case: Case) -> None:
+    states = [str(r.cells["state"]) for r in case.rows("broken_assumptions", "assumptions").values()]
+    assert case.finding("broken_assumptions").verdict == "signal"
+    assert states[:2] == ["does not hold"] * 2 and states[2].startswith("not checked")
+
+
+def test_what_the_data_lack_is_worth_watching(case: Case) -> None:
+    finding = case.finding("data_quality")
+    assert (finding.verdict, finding.value) == ("watch", 2)
+
+
+# ---------------------------------------------------------------- what was said while it ran
+
+
+@pytest.fixture(scope="module")
+def spoken(case: Case, tmp_path_factory: pytest.TempPathFactory) -> Case:
+    """The same store with the demo's words in it, told twice as by two runs of the demo."""
+    folder = tmp_path_factory.mktemp("spoken")
+    settings, mistakes = read_settings(set_up(folder))
+    assert settings is not None and not mistakes
+    settings.store.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(case.store.path, settings.store)
+    demo_words.tell(settings)
+    demo_words.tell(settings)
+    store = Store(settings.store)
+    return Case(case.made, store, made_up.scored(store))
+
+
+def test_the_two_reviews_that_nobody_held_are_found(spoken: Case) -> None:
+    finding = spoken.finding("missed_rhythm")
+    assert finding.verdict == "signal" and finding.sentence.startswith("6 of 8 reviews that were due were held.")
+    assert finding.value == 2 + 3  # and three weeks without a focus
+    missed = [w for w, r in spoken.rows("missed_rhythm", "weeks").items() if r.cells["review"] != "held"]
+    assert missed == ["2026-W45", "2026-W46"]
+
+
+def test_the_finding_on_which_nobody_decided_is_found_and_no_other(spoken: Case) -> None:
+    finding = spoken.finding("ignored_findings")
+    assert (finding.verdict, finding.value) == ("signal", 1)
+    assert finding.sentence.endswith("nobody decided on it: Parked work.")
+    undecided = {n for n, r in spoken.rows("ignored_findings", "followed").items() if r.cells["decided"] == "nothing"}
+    assert undecided == {"Parked work"}
+
+
+def test_every_measure_finds_its_planted_case(spoken: Case) -> None:
+    quiet = {f.meta.id: f.verdict for f in spoken.result.findings if f.verdict != "signal"}
+    assert quiet == {"vague_done": "watch", "data_quality": "watch"}
 
 
 # ---------------------------------------------------------------- nobody is named

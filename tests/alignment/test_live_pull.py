@@ -124,6 +124,21 @@ def test_what_changed_costs_what_changed(tmp_path: Path, cloud: bool) -> None:
     assert again == fresh and sum("moved" in str(s) for s in again["spans"]) == 10
 
 
+def test_a_project_named_later_is_read_from_its_beginning(tmp_path: Path, cloud: bool) -> None:
+    """The trap: a watermark of other projects, behind which all its older tickets would be missing without a word."""
+    site = site_of(cloud, jira_world(FEW).copy())
+    first, second = sorted({i.key.split("-")[0] for i in site.world.issues.values()})[:2]
+    with Server(site) as server:
+        narrow = jira(server, site, cloud)
+        narrow.projects = (first,)
+        fill(tmp_path / "a.duckdb", narrow)
+        wide = jira(server, site, cloud)
+        wide.projects = (first, second)
+        later = fill(tmp_path / "a.duckdb", wide, NOW + timedelta(hours=1))
+        assert later == fill(tmp_path / "b.duckdb", wide, NOW + timedelta(hours=1))
+    assert {t[2].split("-")[0] for t in later["tickets"]} == {first, second}
+
+
 @pytest.mark.parametrize("last", [1, 3, 4, 6, 8, 9, 11])
 def test_a_pull_that_was_cut_goes_on(tmp_path: Path, cloud: bool, last: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jira_live, "PAGE", 20)
