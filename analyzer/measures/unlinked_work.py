@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from analyzer import allocation, statistics
+from analyzer import allocation, shadow_themes, statistics, unlinked
 from analyzer.board import Board
 from analyzer.calendar import week_name
 from analyzer.effort import UNIT
 from analyzer.evidence import heaviest, row, table
 from analyzer.judging import counted, judgeable, measured_in, not_judged, percent
 from analyzer.result import Finding, Line, Meta, Score, Series, Shape, Table
+from analyzer.unlinked import NOT_COUNTED, REASONS
 
 META = Meta(
     id="unlinked_work",
@@ -29,61 +30,25 @@ META = Meta(
     needs="A strategy with an unlinked_allowance.",
 )  # fmt: skip
 
-REASONS = {
-    "no_parent": "No parent", "parent_unlinked": "Parent is unlinked", "parent_closed": "Parent is closed or archived",
-    "gone": "Gone from the tracker",
-    "parked": "Parked (not now)", "decided": "A person decided: serves nothing", "too_new": "Too new",
-    "not_visible": "Parent not visible to this account",
-}  # fmt: skip
-NOT_COUNTED = ("too_new", "not_visible")
-
-REASONED = """
-CREATE OR REPLACE TEMP TABLE unlinked AS
-WITH one AS (
-    SELECT ticket, kind, shown, sum(units) AS units FROM share_of
-    WHERE basis = $1 AND in_force AND week IN (SELECT unnest($2)) AND kind IN ('unlinked', 'parked')
-    GROUP BY ticket, kind, shown
-), nothing AS (SELECT DISTINCT ticket FROM link WHERE kind = 'none')
-SELECT o.ticket, o.shown, t.type, o.units, CASE
-    WHEN o.kind = 'parked' THEN 'parked'
-    WHEN n.ticket IS NOT NULL THEN 'decided'
-    WHEN t.gone <> 'archived' THEN 'gone'
-    WHEN t.created_day > $3 - $4 THEN 'too_new'
-    WHEN t.parent_id IS NOT NULL AND t.parent IS NULL THEN 'not_visible'
-    WHEN p.phase IN ('done', 'cancelled') OR p.archived OR p.gone IS NOT NULL THEN 'parent_closed'
-    WHEN p.no IS NOT NULL THEN 'parent_unlinked'
-    WHEN c.state IN ('completed', 'canceled') AND coalesce(c.completed, m.as_of) <= m.as_of THEN 'parent_closed'
-    WHEN c.id IS NOT NULL THEN 'parent_unlinked'
-    ELSE 'no_parent' END AS reason
-FROM one o CROSS JOIN moment m JOIN ticket_then t ON t.no = o.ticket
-LEFT JOIN nothing n ON n.ticket = o.ticket
-LEFT JOIN ticket_then p ON p.no = t.parent
-LEFT JOIN containers c ON c.id = t.project AND c.kind = 'project'
-"""
-
 
 def measure(board: Board) -> Finding:
     basis = board.options.basis
     reason = judgeable(board, basis)
     if reason:
         return not_judged(META, reason)
-    board.con.execute(REASONED, [basis, board.judged, board.today, board.options.too_new_days])
+    unlinked.lay_out(board)
     frame = allocation.weekly(board, basis)
     sample = allocation.sample(board, basis)
     whole = int(frame[frame["week"].isin(board.judged)]["units"].sum())
-    unlinked = int(
-        board.one(
-            "SELECT coalesce(sum(units), 0) FROM unlinked WHERE reason NOT IN (SELECT unnest(?))", list(NOT_COUNTED)
-        )
-    )
-    value = unlinked / whole
+    value = unlinked.units(board) / whole
     interval = statistics.wilson(value, sample.effective)
     splits = [
         _split(board, whole, "reason", "Unlinked work by reason", "Reason"),
         _split(board, whole, "shown", "Unlinked work by team", "Team"),
         _split(board, whole, "type", "Unlinked work by type", "Type"),
     ]
-    details = [splits[0], *(s for s in splits[1:] if len(s.rows) > 1), _over_time(board, frame)]
+    themes = shadow_themes.table_of(board, frame)
+    details = [splits[0], *themes, *(s for s in splits[1:] if len(s.rows) > 1), _over_time(board, frame)]
     allowed = _allowance(board)
     if sample.effective < statistics.LEAST:
         reason = f"{counted(sample.tickets)} say as much as {sample.effective:.0f} independent ones; shares are judged from 10."
@@ -94,9 +59,11 @@ def measure(board: Board) -> Finding:
     verdict = statistics.verdict(statistics.outside(value, 0.0, allowed, sample.effective))
     parked = int(board.one("SELECT coalesce(sum(units), 0) FROM unlinked WHERE reason = 'parked'")) / whole
     parts = f" (parked: {percent(parked)})" if parked else ""
+    about = shadow_themes.largest(themes)
     words = {
-        "signal": f"{percent(value)} of effort serves no stated priority{parts}; {percent(allowed)} is allowed for.",
-        "watch": f"{percent(value)} of effort serves no stated priority{parts} against {percent(allowed)} allowed: worth watching.",
+        "signal": f"{percent(value)} of effort serves no stated priority{parts}; {percent(allowed)} is allowed for.{about}",
+        "watch": f"{percent(value)} of effort serves no stated priority{parts} against {percent(allowed)} allowed: worth "
+        f"watching.{about}",
         "noise": f"{percent(value)} of effort serves no stated priority{parts}, within what is allowed ({percent(allowed)}) "
         "or chance.",
     }

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from analyzer.measures.unlinked_work import REASONS, measure
+from analyzer.measures.unlinked_work import measure
 from analyzer.result import Finding, Table
+from analyzer.unlinked import REASONS
 from tests.conftest import MakeBoard
 
 PLAN = """
