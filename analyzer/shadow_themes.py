@@ -14,8 +14,8 @@ from analyzer.evidence import heaviest, row, table
 from analyzer.judging import counted, measured_in, percent
 from analyzer.result import Row, Table
 
-READ = 3_000
-"""Tickets read at most, and as many linked ones that tell which words are common here: the cost does not grow with the store."""
+READ, OTHERS = 3_000, 1_500
+"""Unlinked tickets read at most, and linked ones that tell which words are common here: the cost does not grow with the store."""
 
 MOST, TEAMS = 15, 3
 """Themes listed, and teams named of each."""
@@ -40,34 +40,32 @@ WITH work AS ({WORK}), heavy AS (
     SELECT r.ticket, t.id, row_number() OVER (ORDER BY r.weight DESC, t.id) AS place
     FROM rest r JOIN ticket_then t ON t.no = r.ticket
 )
-SELECT ticket, id, true AS unlinked FROM heavy WHERE place <= {READ}
-UNION ALL SELECT ticket, id, false FROM light WHERE place <= {READ}
+SELECT ticket, id, true AS unlinked FROM heavy WHERE place <= $3
+UNION ALL SELECT ticket, id, false FROM light WHERE place <= $4
 """
 SAID = f"""
-WITH titled AS (
-    SELECT a.ticket, p.value FROM about a JOIN span_then p ON p.ticket = a.ticket AND p.field = 'title' AND p.until IS NULL
-), worded AS (
-    SELECT a.ticket, p.value FROM about a JOIN span_then p ON p.ticket = a.ticket AND p.field = 'body' AND p.until IS NULL
+WITH held AS (
+    SELECT p.ticket, max(CASE WHEN p.field = 'title' THEN p.value END) AS title,
+        max(CASE WHEN p.field = 'body' THEN p.value END) AS body
+    FROM about a JOIN span_then p ON p.ticket = a.ticket WHERE p.field IN ('title', 'body') AND p.until IS NULL GROUP BY p.ticket
 ), today AS (
     SELECT a.ticket, p.value FROM about a JOIN spans p ON p.ticket = a.ticket AND p.field = 'body' AND p.until IS NULL
 ), kept AS (
     SELECT x.fingerprint, substr(min(x.body), 1, {themes.BODY}) AS body FROM texts x
-    JOIN (SELECT DISTINCT value FROM worded) w ON w.value = x.fingerprint GROUP BY x.fingerprint
+    JOIN (SELECT DISTINCT body FROM held) h ON h.body = x.fingerprint GROUP BY x.fingerprint
 )
-SELECT a.ticket, a.unlinked, substr(coalesce(h.value, t.title), 1, {themes.TITLE}) AS title, CASE
-    WHEN w.value = '' OR starts_with(w.value, '0:') THEN ''
-    WHEN w.value IS NOT NULL
-        THEN coalesce(k.body, CASE WHEN n.value = w.value AND t.body <> '' THEN substr(t.body, 1, {themes.BODY}) END)
+SELECT a.ticket, a.unlinked, substr(coalesce(h.title, t.title), 1, {themes.TITLE}) AS title, CASE
+    WHEN h.body = '' OR starts_with(h.body, '0:') THEN ''
+    WHEN h.body IS NOT NULL
+        THEN coalesce(k.body, CASE WHEN n.value = h.body AND t.body <> '' THEN substr(t.body, 1, {themes.BODY}) END)
     WHEN n.ticket IS NOT NULL OR t.body IS NULL OR t.body = '' THEN '' END AS body
 FROM about a JOIN tickets t ON t.no = a.ticket
-LEFT JOIN titled h ON h.ticket = a.ticket
-LEFT JOIN worded w ON w.ticket = a.ticket
+LEFT JOIN held h ON h.ticket = a.ticket
 LEFT JOIN today n ON n.ticket = a.ticket
-LEFT JOIN kept k ON k.fingerprint = w.value
+LEFT JOIN kept k ON k.fingerprint = h.body
 ORDER BY a.unlinked DESC, a.id
 """
 """Title and text as they read at the moment. Text: empty if there was none; NULL if there was one that is not kept."""
-
 
 GROUPED = f"""
 CREATE OR REPLACE TEMP TABLE themed AS
@@ -86,7 +84,7 @@ FROM placed p LEFT JOIN large l ON l.theme = p.theme
 SUMMED = f"""
 SELECT grp, sum(units)::BIGINT AS units, sum(earlier)::BIGINT AS earlier, min(first) AS first,
     sum(CASE WHEN now THEN 1 ELSE 0 END)::BIGINT AS tickets FROM themed GROUP BY grp
-ORDER BY min(CASE WHEN grp = '{SCATTERED}' THEN {2 * READ} ELSE theme_place END)
+ORDER BY max(CASE WHEN grp = '{SCATTERED}' THEN 1 ELSE 0 END), min(theme_place)
 """
 WHO = "SELECT grp, shown FROM themed WHERE now GROUP BY grp, shown ORDER BY grp, sum(units) DESC, shown"
 ALL = f"SELECT coalesce(sum(units), 0)::BIGINT AS units, count(*) AS tickets FROM ({WORK}) AS work WHERE now"
@@ -124,17 +122,18 @@ def table_of(board: Board, weekly: pd.DataFrame) -> list[Table]:
             "before": None,
         }
         made.append(row(cells | {"teams": "", "first": ""}))
+    ago = f"Share in the {counted(len(earlier), 'week')} before" if earlier else "Share before"
     columns = [
-        ("name", "Theme, by its telling words", "text"), ("share", "Share of all effort", "share"),
-        ("before", f"The {counted(len(earlier), 'week')} before", "share"), ("effort", "Effort", measured_in(board.options.basis)),
-        ("tickets", "Tickets", "tickets"), ("teams", "Teams", "text"), ("first", "First seen", "text"),
+        ("name", "Theme, by its telling words", "text"), ("share", "Share of all effort", "share"), ("before", ago, "share"),
+        ("effort", "Effort", measured_in(board.options.basis)), ("tickets", "Tickets", "tickets"),
+        ("teams", "Teams", "text"), ("first", "First seen", "text"),
     ]  # fmt: skip
     return [table("themes", "What unlinked work is about", columns, made, _note(unkept, bool(number)))]
 
 
 def _group(board: Board, weeks: list[int]) -> tuple[list[str], int]:
     """Lays out ``themed``, the theme of each ticket read. The names of themes, and how many tickets' texts are not kept."""
-    board.con.execute(ABOUT, [board.options.basis, weeks])
+    board.con.execute(ABOUT, [board.options.basis, weeks, READ, OTHERS])
     said = board.frame(SAID)
     texts = [themes.readable(t, b) for t, b in zip(said["title"].fillna(""), said["body"].fillna(""), strict=True)]
     cut = int(said["unlinked"].sum())  # they come first

@@ -30,7 +30,7 @@ WORD = rf"\b[^\W\d_][^\W_]{{1,{LONGEST - 1}}}\b"
 
 UNREAD = re.compile(
     r"\[~[^\[\]\n]{0,100}\]"  # a mention in Jira
-    r"|(?<!\S)[^\s@]*@\S*(?:[ \t]+[A-Z][^\W\d_]+)?"  # an address, or a mention of one or two words
+    r"|(?<!\S)[^\s@]*@\S*(?:[ \t]+[^\W\d_a-z][\w.'-]*)?"  # an address, or a mention of one or two words
     r"|\bhttps?://\S+|<[^<>]{0,200}>|\{[^{}\n]{0,60}\}|_"
 )
 """Names of people, addresses and markup. Each alternative reads a character a bounded number of times."""

@@ -19,13 +19,22 @@ META = Meta(
         "Effort of the judged weeks on tickets that no decision, rule, parent or container links to a priority or to upkeep, as a "
         "share of all effort; work on what the strategy parks counts as unlinked too. Tickets younger than the settable age and "
         "tickets whose parent this account cannot see are shown and not counted. The share is tested against the strategy's "
-        "unlinked_allowance in the way priority drift is."
+        "unlinked_allowance in the way priority drift is. What the unlinked work is about is read from titles and texts as they "
+        "were at the report's moment: tickets of the judged weeks and of as many before become TF-IDF vectors, the near ones a "
+        "graph, and its communities of five tickets or more themes, named by the words of their titles that tell them from all "
+        "other work. Each shows its tickets, the most central first, its effort, teams, and its share now and before; no verdict "
+        "comes from it. The rest is scattered, and said."
     ),
     limits=(
         "A missing link is not proof of useless work: it may serve a priority and nobody wrote it down. Links are those of the "
-        "report's moment."
+        "report's moment. A theme is only what texts have in common, and leaves out much: of tickets that "
+        "people at Titanium had put under 37 epics 56 % fell into a theme (54-60 in 20 samples); 81 % of those (76-85) were of the epic "
+        "most frequent in their theme, by chance 34 %, and with a tenth of the tickets left out the themes were much the same "
+        "(adjusted Rand index 0.87). Mentions and addresses are not read, but a name that stands as a plain word in three tickets or more may name a theme; "
+        "languages without spaces between words are read poorly."
     ),
-    source="Reasons after Uplevel's and Jira Align's orphan lists; interval by Wilson 1927 on the effective number of tickets.",
+    source="Reasons after Uplevel's and Jira Align's orphan lists; interval by Wilson 1927 on the effective number of tickets; "
+    "themes by Blondel et al. 2008 (Louvain), their words by Monroe, Colaresi and Quinn 2008.",
     formula="Effort on tickets without a link to a priority or upkeep, for a reason that counts ÷ all effort.",
     needs="A strategy with an unlinked_allowance.",
 )  # fmt: skip
