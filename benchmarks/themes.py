@@ -24,6 +24,9 @@ from connectors.jira.wiki import plain_wiki
 EACH, LARGEST, OTHERS, LEFT_OUT = 50, 450, 1_500, 0.10
 """Tickets of a component, tickets of epics in a sample, tickets that only tell which words are common, and the part left out."""
 
+LONGEST = 20_000
+"""Characters of a description that are turned into plain text, of which the program reads fewer."""
+
 LEAST_OF_COMPONENT, LEAST_OF_EPIC = 60, 8
 
 GRID = (
@@ -35,11 +38,16 @@ GRID = (
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A ticket's text, and the one component or epic that people put it under."""
+    """What a ticket says, and the one component or epic that people put it under."""
 
-    text: str
+    title: str
+    body: str
     component: str
     epic: str
+
+    @property
+    def text(self) -> str:
+        return readable(self.title, plain_wiki(self.body[:LONGEST]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +72,12 @@ def read(archive: Path) -> list[Said]:
             fields = json.loads(line)["fields"]
             components = [c["name"] for c in fields.get("components") or []]
             epic = fields.get("epic")
-            text = readable(fields["summary"], plain_wiki((fields.get("description") or "")[:20_000]))
-            found.append(Said(text, components[0] if len(components) == 1 else "", epic["key"] if epic else ""))
+            body = fields.get("description") or ""
+            found.append(
+                Said(
+                    fields["summary"], body, components[0] if len(components) == 1 else "", epic["key"] if epic else ""
+                )
+            )
     return found
 
 
