@@ -39,7 +39,11 @@ UNREAD = re.compile(
 @dataclass(frozen=True, slots=True)
 class Tuning:
     """``alike``: the least cosine of two texts that are neighbours; ``neighbours`` looked at for each; ``resolution``: above 1
-    there are more and smaller themes."""
+    there are more and smaller themes.
+
+    Of a real archive's tickets 0.25 puts over half into themes, four in five of these with their epic's. At 0.20 three in five are,
+    and 0.30 leaves out seven of eight where components are the truth. The other two hardly matter (benchmarks/README.md).
+    """
 
     alike: float = 0.25
     neighbours: int = 10
