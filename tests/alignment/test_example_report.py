@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,7 +24,7 @@ from analyzer.store import Store
 from connectors.example import ExampleJira, ExampleLinear
 from connectors.example.company import PLANTED, Company, Realised, company, planted
 from connectors.example.days import FIRST_MONDAY, moment
-from connectors.example.words import PARKED, UNLINKED
+from connectors.example.words import PARKED, TOPICS, UNLINKED
 from reports import FORMATS
 from tests.alignment import made_up
 
@@ -118,6 +119,22 @@ def test_unlinked_work_is_found(case: Case) -> None:
     assert finding.value == pytest.approx(counted)
     assert {"No parent", "Parent is unlinked", "Parent is closed or archived", "Parked (not now)"} < set(shares)
     assert "Parent not visible to this account" in shares
+
+
+def test_what_the_unlinked_work_is_about_is_found_to_the_topic(case: Case) -> None:
+    """Ten side projects that no strategy names; what is hostile or of another topic is a seventh of a theme at most."""
+    rows = case.rows("unlinked_work", "themes")
+    found: dict[str, str] = {}
+    for name, row in rows.items():
+        if not name.startswith("Scattered"):
+            titles = [case.result.tickets[t].title for t in row.tickets]
+            topics = Counter(t for title in titles for t in TOPICS[UNLINKED] if t in title)
+            ((topic, tickets),) = topics.most_common(1)
+            assert tickets >= 0.85 * len(titles)
+            found[topic] = name
+    assert set(found) == set(TOPICS[UNLINKED])
+    assert found["chat bot for lunch orders"] == "chat bot lunch orders"
+    assert sum(float(str(r.cells["share"])) for r in rows.values()) == pytest.approx(case.realised(UNLINKED), abs=CLOSE)
 
 
 def test_one_sprint_and_one_project_grew_and_no_other(case: Case) -> None:
