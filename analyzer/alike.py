@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 import pandas as pd
@@ -16,6 +16,8 @@ ENOUGH = 0.85
 
 MOST = 3_000
 """So many titles, those of the most effort, are compared with each other; letter by letter all are."""
+
+BLOCK = 500
 
 TITLED = """
 CREATE OR REPLACE TEMP TABLE titled AS
@@ -88,11 +90,17 @@ def pairs(titles: Sequence[str], enough: float = ENOUGH) -> pd.DataFrame:
         weights = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True).fit_transform(told)
     except ValueError:  # no title has a word of two letters
         return pd.DataFrame({"left": [], "right": [], "likeness": []}).astype({"left": int, "right": int})
-    near = (weights @ weights.T).tocoo()
-    found = pd.DataFrame({"left": near.row, "right": near.col, "likeness": near.data})
-    found = found[(found["left"] < found["right"]) & (found["likeness"] >= enough)]
+    blocks = [_alike(weights, at, enough) for at in range(0, len(told), BLOCK)]
+    found = pd.concat(blocks, ignore_index=True)
     numbers = told.str.findall(r"\d+").map(sorted).str.join(" ").to_numpy()
     words = told.to_numpy()
     left, right = found["left"].to_numpy(), found["right"].to_numpy()
     one = (numbers[left] == numbers[right]) & (words[left] != words[right])
     return pd.DataFrame(found[one]).sort_values(["left", "right"], ignore_index=True)
+
+
+def _alike(weights: Any, at: int, enough: float) -> pd.DataFrame:
+    """The pairs of a block of titles with all behind them; a block at a time, since most titles share a word with most others."""
+    near = (weights[at : at + BLOCK] @ weights.T).tocoo()
+    keep = (near.data >= enough) & (near.row + at < near.col)
+    return pd.DataFrame({"left": near.row[keep] + at, "right": near.col[keep], "likeness": near.data[keep]})
