@@ -1,0 +1,165 @@
+"""Names are recognised by fingerprints made with the installation's key: the tables of the store hold no name to read.
+
+What is kept of an account are keyed hashes (HMAC) of the ways in which its name may be written. A text is searched by hashing its
+own words, one after the other and in sequence. Whoever has the store alone can neither read a name nor try one out.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import pandas as pd
+
+from analyzer.ordinary_words import HANDLES, NOBODY, ORDINARY
+from analyzer.store import Connection
+from connectors.ticket import Account
+
+MOST_WORDS = 9
+"""In a way to write a name: an account id is up to nine words long."""
+
+INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+ONE_SIGN = "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
+"""Scripts that write names without spaces: each sign counts as a word."""
+
+WORD = re.compile(rf"[{ONE_SIGN}]|(?:(?![{ONE_SIGN}])[^\W_])(?:(?![{ONE_SIGN}])[^\W_]|[\u0300-\u036f{INVISIBLE}])*")
+ASCII_WORD = re.compile(r"[A-Za-z0-9]+")
+PLAIN = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"} | dict.fromkeys(INVISIBLE, "")
+)
+WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
+BEHIND = re.compile(r"\s[-–—|/•:]\s.*|\s@.*")
+"""What firms put after a name: ``Ada Lovelace - Acme``, ``Ada Lovelace (Contractor)``."""
+
+
+class Word(NamedTuple):
+    """A word of a text, where it stands, and how it is compared: small letters, no accents."""
+
+    start: int
+    end: int
+    plain: str
+
+
+def words(text: str) -> list[Word]:
+    pattern = ASCII_WORD if text.isascii() else WORD
+    return [Word(*m.span(), folded(m[0])) for m in pattern.finditer(text)]
+
+
+def folded(text: str) -> str:
+    if text.isascii():
+        return text.lower()
+    taken_apart = unicodedata.normalize("NFKD", text.casefold().translate(PLAIN))
+    return "".join(c for c in taken_apart if not unicodedata.combining(c))
+
+
+def key_id(secret: bytes) -> str:
+    """Says whether two keys are the same, and nothing else of them."""
+    return _hash(secret, "the key itself")
+
+
+def mark(secret: bytes, way: str) -> str:
+    return _hash(secret, f"way to write a name: {way}")
+
+
+def _hash(secret: bytes, text: str) -> str:
+    return hmac.digest(secret, text.encode("utf-8", "replace"), "sha256").hex()[:20]
+
+
+def ways(account: Account) -> set[str]:
+    """The ways in which texts may name someone, each a sequence of folded words with a space between.
+
+    Whole names in either order, also without the middle ones and run together; user names, account ids and what stands before
+    the @ of an address. Not: a first or last name alone, which may be a word or another's, and words of everyday work.
+    """
+    found: set[str] = set()
+    own: set[str] = set()
+    for name in account.names:
+        for spelt in {name, name.lower().translate(WRITTEN_OUT)}:
+            own |= {w.plain for w in words(spelt)}
+            for part in {ASIDE.sub(" ", spelt), BEHIND.sub("", ASIDE.sub(" ", spelt))}:
+                found |= set(_of_name(part))
+    for handle in account.handles:
+        found |= set(_of_handle(handle.partition("@")[0], own))
+    return {way for way in found if way not in NOBODY and way.count(" ") < MOST_WORDS}
+
+
+def _of_name(name: str) -> Iterator[str]:
+    last, comma, first = name.partition(",")
+    parts = [p for chunk in (f"{first} {last}" if comma else name).split() if (p := [w.plain for w in words(chunk)])]
+    said = [w for part in parts for w in part]
+    if len(said) < 2 or _is_work(said) or (sum(map(len, said)) < 4 and said[0].isascii()):
+        return
+    ends = [parts[0], parts[-1]] if len(parts) > 1 else parts
+    for order in (parts, parts[1:] + parts[:1], parts[-1:] + parts[:-1], ends, ends[::-1]):
+        written = [w for part in order for w in part]
+        yield " ".join(written)
+        together = "".join(written)
+        if together.isascii() and len(together) >= 7 and together not in ORDINARY:
+            yield together
+
+
+def _of_handle(handle: str, own: set[str]) -> Iterator[str]:
+    said = [w.plain for w in words(handle)]
+    if not said or sum(map(len, said)) < 4 or _is_work(said) or "".join(said).isdecimal():
+        return
+    if len(said) > 1 or not (said[0] in own or said[0] in HANDLES):
+        yield " ".join(said)
+
+
+def _is_work(said: list[str]) -> bool:
+    """Shared accounts are called like what they do: *Release Manager* is no one's name."""
+    return all(w in ORDINARY or w.isdecimal() or (len(w) == 1 and w.isascii()) for w in said)
+
+
+def remember(con: Connection, tracker: str, secret: bytes, accounts: Iterable[Account]) -> None:
+    """Adds what is not known yet. Fingerprints made with another key, which no longer open anything, go."""
+    own = key_id(secret)
+    con.execute("DELETE FROM names WHERE tracker = ? AND key <> ?", [tracker, own])
+    found = {way for account in accounts for way in ways(account)}
+    rows = {("way", mark(secret, way)) for way in found} | {("first", mark(secret, way.split(" ")[0])) for way in found}
+    frame = pd.DataFrame(sorted(rows), columns=["kind", "mark"], dtype=object)
+    con.register("incoming", frame)
+    con.execute(
+        "INSERT INTO names BY NAME SELECT ? AS tracker, ? AS key, i.kind, i.mark FROM incoming i ANTI JOIN names n "
+        "ON n.tracker = ? AND n.kind = i.kind AND n.mark = i.mark",
+        [tracker, own, tracker],
+    )
+    con.unregister("incoming")
+
+
+class Names:
+    """The names that a store knows, to be recognised with its key. Without the key, or with another, none is.
+
+    ``missing`` are trackers with people of whom no name can be recognised.
+    """
+
+    def __init__(self, con: Connection, secret: bytes) -> None:
+        self._secret = secret
+        own = key_id(secret)
+        held: dict[str, set[str]] = {"way": set(), "first": set()}
+        for kind, found in con.execute("SELECT kind, mark FROM names WHERE key = ?", [own]).fetchall():
+            held[kind].add(found)
+        self._ways, self._firsts = held["way"], held["first"]
+        self._seen: dict[str, bool] = {}
+        self.known = bool(secret)
+        self.missing: list[str] = [
+            tracker for (tracker,) in con.execute(
+                "SELECT DISTINCT tracker FROM people WHERE tracker NOT IN (SELECT tracker FROM names WHERE key = ?) "
+                "ORDER BY tracker",
+                [own],
+            ).fetchall()
+        ]  # fmt: skip
+        self.foreign = bool(con.execute("SELECT 1 FROM names WHERE key <> ? LIMIT 1", [own]).fetchall())
+
+    def begins(self, word: str) -> bool:
+        """Whether some way to write a name begins with this word."""
+        if word not in self._seen:
+            self._seen[word] = bool(self._firsts) and mark(self._secret, word) in self._firsts
+        return self._seen[word]
+
+    def is_name(self, *said: str) -> bool:
+        return mark(self._secret, " ".join(said)) in self._ways
