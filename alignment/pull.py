@@ -90,7 +90,7 @@ def pull(
             [connector.name],
         ).fetchall()
         book.close(con, now, read, len(said), problems, swept)
-        hide = Mask(names.Names(con, options.secret))
+        hide = Mask(names.of_store(con, options.secret))
     lines = swept.lines if swept else ()
     return Pulled(connector.name, fetched, read, len(said), tuple(hide(line) for (line,) in said[:5]), lines)
 

@@ -1,12 +1,13 @@
 """The one place where names of people leave what a report shows: every text of a finished Result passes here (DESIGN §9).
 
-Whatever the strategy file writes stays as its owners wrote it, an owner's name as much as a priority that is called like someone.
+What the strategy file writes stays as its owners wrote it, an owner's name as much as a priority that is called like someone: in
+our sentences wherever it stands, elsewhere only where it is the whole text, since a title that mentions an owner is a tracker's.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from analyzer.names import MOST_WORDS, Names, Word, words
@@ -39,34 +40,17 @@ OURS = frozenset(
 )  # fmt: skip
 """Parts of a Result that hold our words, the strategy's or the settings', and none of a tracker."""
 
+PROSE = frozenset({"headline", "sentence", "reason", "sure", "arithmetic", "note", "notes"})
+"""Parts that are sentences of ours."""
+
 LABELS = frozenset({"id", "label", "rows", "columns", "source", "target", "tickets"})
 """Parts by which lines are told apart: two teams called after two people must not become one."""
 
 
 def masked(result: Result, names: Names, strategies: Sequence[Strategy]) -> Result:
-    """The Result with ``(a person)`` wherever a tracker's text names someone the store knows, or mentions anyone."""
+    """The Result with ``(a person)`` wherever a tracker's text names someone who is known, or mentions anyone."""
     walk = _Walk(Mask(names, strategies))
-    held = {key: value if key in OURS else walk.of(value, key) for key, value in result.model_dump().items()}
-    note = untold(names)
-    held["notes"] = [*held["notes"], *([note] if note else [])]
-    return Result.model_validate(held)
-
-
-def untold(names: Names) -> str:
-    """What a reader must know where names cannot be recognised; empty where they can."""
-    if not names.missing:
-        return ""
-    where, rest = ", ".join(names.missing), "Addresses and mentions are hidden all the same."
-    if not names.known or names.foreign:
-        why = "is missing" if not names.known else "is not the one that the store was filled with"
-        return (
-            f"Names of people may stand in titles and other texts from {where}: the key beside the store {why}. {rest} "
-            "Put the key back, or pull again."
-        )
-    return (
-        f"Names of people may stand in titles and other texts from {where}: the store knows no names from there. {rest} "
-        "A pull reads them from what the tracker sent, if it sent any."
-    )
+    return Result.model_validate({k: v if k in OURS else walk.of(v, k) for k, v in result.model_dump().items()})
 
 
 class Mask:
@@ -74,26 +58,29 @@ class Mask:
 
     def __init__(self, names: Names, strategies: Sequence[Strategy] = ()) -> None:
         self._names = names
-        self._seen: dict[str, str] = {}
-        self._kept: list[list[str]] = []
-        written = dict.fromkeys(w for s in strategies for w in _written(s.model_dump(), ""))
-        own = [said for text in (ALL_TEAMS, SMALLER, *written) if self(text) != text and (said := _plain(text))]
+        self._seen: dict[tuple[str, bool], str] = {}
+        self._kept: list[str] = []
+        written = dict.fromkeys(w for s in strategies for w in _written(s.model_dump()))
+        own = [text for text in (ALL_TEAMS, SMALLER, *written) if self(text) != text]
         self._kept = sorted(own, key=len, reverse=True)
         self._seen.clear()
 
-    def __call__(self, text: str) -> str:
-        if text not in self._seen:
+    def __call__(self, text: str, prose: bool = False) -> str:
+        """``prose``: a sentence of ours, in which the strategy's words may stand among others."""
+        if (text, prose) not in self._seen:
             out, at = [], 0
-            for start, end in self.found(text):
+            for start, end in self.found(text, prose):
                 out += [text[at:start], SOMEONE]
                 at = end
-            self._seen[text] = "".join([*out, text[at:]])
-        return self._seen[text]
+            self._seen[text, prose] = "".join([*out, text[at:]])
+        return self._seen[text, prose]
 
-    def found(self, text: str) -> list[tuple[int, int]]:
+    def found(self, text: str, prose: bool = False) -> list[tuple[int, int]]:
         """Where people are named, from the first to the last, none inside another."""
         said = words(text)
-        kept = self._of_strategy(said) if self._kept else []
+        if text in self._kept:
+            return []
+        kept = [m.span() for own in self._kept if prose for m in re.finditer(re.escape(own), text)]
         spans = [m.span() for m in ALWAYS.finditer(text)] if "@" in text or "[~" in text or "://" in text else []
         firsts = [n for n, word in enumerate(said) if self._names.begins(word.plain)]
         if firsts:
@@ -124,16 +111,6 @@ class Mask:
                         yield said[n].start, said[n].end
                         yield other.start, other.end
 
-    def _of_strategy(self, said: list[Word]) -> list[tuple[int, int]]:
-        found, n = [], 0
-        plain = [w.plain for w in said]
-        while n < len(said):
-            size = next((len(k) for k in self._kept if plain[n : n + len(k)] == k), 0)
-            if size:
-                found.append((said[n].start, said[n + size - 1].end))
-            n += size or 1
-        return found
-
 
 class _Walk:
     """A Result as plain data, from the outside in."""
@@ -145,7 +122,7 @@ class _Walk:
     def of(self, value: Any, key: str = "", label: bool = False) -> Any:
         label = label or key in LABELS
         if isinstance(value, str):
-            return self._url(value) if key == "url" else self._label(value) if label else self.mask(value)
+            return self._url(value) if key == "url" else self._label(value) if label else self.mask(value, key in PROSE)
         if isinstance(value, dict) and key in ("cells", "tickets"):  # by names of a tracker
             return {self._label(k): self.of(v, k, key == "cells") for k, v in value.items()}
         if isinstance(value, dict):
@@ -178,19 +155,14 @@ def _neighbours(said: list[Word], n: int) -> list[Word]:
     return said[n:end]
 
 
-def _plain(text: str) -> list[str]:
-    return [w.plain for w in words(text)]
-
-
-def _written(value: Any, key: str) -> Iterable[str]:
+def _written(value: Any) -> Iterator[str]:
     """Every text of a strategy that a report may show: all but its rules."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
-        for k, v in value.items():
-            if k not in ("match", "agreed_when", "file"):
-                yield from [str(k)]
-                yield from _written(v, str(k))
+        for key, inner in value.items():
+            if key not in ("match", "agreed_when", "file"):
+                yield from [str(key), *_written(inner)]
     elif isinstance(value, list | tuple | set | frozenset):
-        for v in value:
-            yield from _written(v, key)
+        for inner in value:
+            yield from _written(inner)

@@ -72,8 +72,8 @@ def _hash(secret: bytes, text: str) -> str:
 def ways(account: Account) -> set[str]:
     """The ways in which texts may name someone, each a sequence of folded words with a space between.
 
-    Whole names in either order, also without the middle ones and run together; user names, account ids and what stands before
-    the @ of an address. Not: a first or last name alone, which may be a word or another's, and words of everyday work.
+    Whole names in either order, also without the middle ones, run together or with an initial; user names, account ids and what
+    stands before the @ of an address. Not: a first or last name alone, which may be a word or another's, and words of work.
     """
     found: set[str] = set()
     own: set[str] = set()
@@ -97,9 +97,17 @@ def _of_name(name: str) -> Iterator[str]:
     for order in (parts, parts[1:] + parts[:1], parts[-1:] + parts[:-1], ends, ends[::-1]):
         written = [w for part in order for w in part]
         yield " ".join(written)
-        together = "".join(written)
-        if together.isascii() and len(together) >= 7 and together not in ORDINARY:
-            yield together
+        yield from _together("".join(written))
+    first, last = ends[0][0], "".join(ends[-1])
+    yield from (way for short in (first[0] + last, last + first[0], first + last[0]) for way in _together(short))
+    if first[0] not in "aidst" and len(last) > 4 and last not in HANDLES:  # "a baker", "the firm's baker"
+        yield f"{first[0]} {' '.join(ends[-1])}"
+
+
+def _together(way: str) -> Iterator[str]:
+    """Run together, as in user names and tags; what is short may be a word by chance."""
+    if way.isascii() and len(way) >= 7 and way not in HANDLES:
+        yield way
 
 
 def _of_handle(handle: str, own: set[str]) -> Iterator[str]:
@@ -115,13 +123,16 @@ def _is_work(said: list[str]) -> bool:
     return all(w in ORDINARY or w.isdecimal() or (len(w) == 1 and w.isascii()) for w in said)
 
 
+def _marks(accounts: Iterable[Account], secret: bytes) -> set[tuple[str, str]]:
+    found = {way for account in accounts for way in ways(account)}
+    return {("way", mark(secret, way)) for way in found} | {("first", mark(secret, way.split(" ")[0])) for way in found}
+
+
 def remember(con: Connection, tracker: str, secret: bytes, accounts: Iterable[Account]) -> None:
     """Adds what is not known yet. Fingerprints made with another key, which no longer open anything, go."""
     own = key_id(secret)
     con.execute("DELETE FROM names WHERE tracker = ? AND key <> ?", [tracker, own])
-    found = {way for account in accounts for way in ways(account)}
-    rows = {("way", mark(secret, way)) for way in found} | {("first", mark(secret, way.split(" ")[0])) for way in found}
-    frame = pd.DataFrame(sorted(rows), columns=["kind", "mark"], dtype=object)
+    frame = pd.DataFrame(sorted(_marks(accounts, secret)), columns=["kind", "mark"], dtype=object)
     con.register("incoming", frame)
     con.execute(
         "INSERT INTO names BY NAME SELECT ? AS tracker, ? AS key, i.kind, i.mark FROM incoming i ANTI JOIN names n "
@@ -132,34 +143,48 @@ def remember(con: Connection, tracker: str, secret: bytes, accounts: Iterable[Ac
 
 
 class Names:
-    """The names that a store knows, to be recognised with its key. Without the key, or with another, none is.
+    """Names that can be recognised: ``marks`` of whole ways to write them and of their first words, made with ``secret``."""
 
-    ``missing`` are trackers with people of whom no name can be recognised.
-    """
-
-    def __init__(self, con: Connection, secret: bytes) -> None:
+    def __init__(self, marks: Iterable[tuple[str, str]], secret: bytes) -> None:
         self._secret = secret
-        own = key_id(secret)
-        held: dict[str, set[str]] = {"way": set(), "first": set()}
-        for kind, found in con.execute("SELECT kind, mark FROM names WHERE key = ?", [own]).fetchall():
-            held[kind].add(found)
-        self._ways, self._firsts = held["way"], held["first"]
+        self._held: dict[str, set[str]] = {"way": set(), "first": set()}
+        for kind, found in marks:
+            self._held[kind].add(found)
         self._seen: dict[str, bool] = {}
-        self.known = bool(secret)
-        self.missing: list[str] = [
-            tracker for (tracker,) in con.execute(
-                "SELECT DISTINCT tracker FROM people WHERE tracker NOT IN (SELECT tracker FROM names WHERE key = ?) "
-                "ORDER BY tracker",
-                [own],
-            ).fetchall()
-        ]  # fmt: skip
-        self.foreign = bool(con.execute("SELECT 1 FROM names WHERE key <> ? LIMIT 1", [own]).fetchall())
 
     def begins(self, word: str) -> bool:
         """Whether some way to write a name begins with this word."""
         if word not in self._seen:
-            self._seen[word] = bool(self._firsts) and mark(self._secret, word) in self._firsts
+            self._seen[word] = bool(self._held["first"]) and mark(self._secret, word) in self._held["first"]
         return self._seen[word]
 
     def is_name(self, *said: str) -> bool:
-        return mark(self._secret, " ".join(said)) in self._ways
+        return mark(self._secret, " ".join(said)) in self._held["way"]
+
+
+def of_accounts(accounts: Iterable[Account], secret: bytes) -> Names:
+    """The names of some accounts, without a store."""
+    return Names(_marks(accounts, secret), secret)
+
+
+def of_store(con: Connection, secret: bytes) -> Names:
+    """The names that a store knows. Without the key they were kept with, or with another, none is recognised."""
+    return Names(con.execute("SELECT kind, mark FROM names WHERE key = ?", [key_id(secret)]).fetchall(), secret)
+
+
+def unknown(con: Connection, secret: bytes) -> str:
+    """What a reader must know where there are people and no name of theirs can be recognised; empty where all is well."""
+    own = key_id(secret)
+    people = (
+        "SELECT DISTINCT tracker FROM people WHERE tracker NOT IN (SELECT tracker FROM names WHERE key = ?) ORDER BY 1"
+    )
+    where = ", ".join(tracker for (tracker,) in con.execute(people, [own]).fetchall())
+    if not where:
+        return ""
+    other = con.execute("SELECT 1 FROM names WHERE key <> ? LIMIT 1", [own]).fetchall()
+    why, fix = "the store knows no names from there", "A pull reads them from what the tracker sent, if it sent any."
+    if other or not secret:
+        why = f"the key beside the store is {'another than it was filled with' if secret else 'missing'}"
+        fix = "Put the key back, or pull again."
+    hidden = "Only e-mail addresses and mentions are hidden there."
+    return f"Names of people may stand in titles and other texts from {where}: {why}. {hidden} {fix}"

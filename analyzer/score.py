@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from types import ModuleType
 
+from analyzer import names
 from analyzer.board import Board, Options
 from analyzer.evidence import mentioned, references
 from analyzer.masking import masked
 from analyzer.measures import MEASURES
-from analyzer.names import Names
 from analyzer.regimes import Regime
 from analyzer.result import Finding, Priority, Result, StrategyRef, TrackerCoverage, Verdict
 from analyzer.store import Connection
@@ -45,13 +45,14 @@ def score(
     findings = [_run(module, board) for module in measures]
     headline, verdict = _headline(findings)
     shown = mentioned(findings)
+    said = [*notes, *_cut_pulls(board), *filter(None, [names.unknown(con, secret)])]
     whole = Result(
         program=program, organisation=organisation, as_of=as_of.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         as_of_reason=as_of_reason, time_zone=options.calendar.time_zone, effort=options.basis,  # type: ignore[arg-type]
         window=board.window, strategies=[_strategy(r, board) for r in _by_strategy(board)], coverage=_coverage(board),
-        headline=headline, verdict=verdict, findings=findings, tickets=references(board, shown), notes=[*notes, *_cut_pulls(board)],
+        headline=headline, verdict=verdict, findings=findings, tickets=references(board, shown), notes=said,
     )  # fmt: skip
-    return masked(whole, Names(con, secret), strategies)
+    return masked(whole, names.of_store(con, secret), strategies)
 
 
 def _cut_pulls(board: Board) -> list[str]:
