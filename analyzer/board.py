@@ -65,7 +65,7 @@ class Board:
         teams.lay_out(con, self.options.teams)
         mapping.lay_out(con, self.distinct_regimes)
         effort.lay_out(con, self)
-        privacy.lay_out(con, self.options.at_least, self.first_week, self.last_week)
+        privacy.lay_out(con, self.options.at_least, (self.history_week, self.first_week, self.last_week))
         effort.allocate(con, self)
 
     def _calendar(self) -> None:
@@ -144,6 +144,11 @@ class Board:
     def judged(self) -> list[int]:
         """The same as a list, to bind: ``week IN (SELECT unnest(?))``."""
         return list(self.judged_weeks)
+
+    @cached_property
+    def hidden_pasts(self) -> frozenset[str]:
+        """Shown teams whose past may not be shown."""
+        return privacy.hidden_pasts(self.con, self.options.at_least, self.first_week)
 
     @cached_property
     def circles(self) -> list[int]:
