@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from types import ModuleType
 
-from analyzer import names
+from analyzer import frozen, names
 from analyzer.board import Board, Options
+from analyzer.changed import changes
+from analyzer.deciding import decisions
 from analyzer.evidence import mentioned, references
 from analyzer.masking import masked
 from analyzer.measures import MEASURES
@@ -46,11 +48,14 @@ def score(
     headline, verdict = _headline(findings)
     shown = mentioned(findings)
     said = [*notes, *_cut_pulls(board), *filter(None, [names.unknown(con, secret)])]
+    before = frozen.last(board, organisation)
+    changed = changes(before, {"findings": [f.model_dump(mode="json") for f in findings]}) if before else []
     whole = Result(
         program=program, organisation=organisation, as_of=as_of.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         as_of_reason=as_of_reason, time_zone=options.calendar.time_zone, effort=options.basis,  # type: ignore[arg-type]
         window=board.window, strategies=[_strategy(r, board) for r in _by_strategy(board)], coverage=_coverage(board),
-        headline=headline, verdict=verdict, findings=findings, tickets=references(board, shown), notes=said,
+        headline=headline, verdict=verdict, previous=before["as_of"] if before else None, changed=changed,
+        decide=decisions(findings), findings=findings, tickets=references(board, shown), notes=said,
     )  # fmt: skip
     return masked(whole, names.of_store(con, secret), strategies)
 
