@@ -33,17 +33,22 @@ def render(result: Data) -> str:
 
 
 def _page(result: Data, pictures: dict[int, Any], most: int) -> str:
-    return _environment().get_template("report.html.j2").render(
+    return environment().get_template("report.html.j2").render(
         result=result,
         tickets={name: _ticket(ticket) for name, ticket in result["tickets"].items()},
         picture=lambda detail: pictures[id(detail)],
-        css=Markup((files("reports") / "templates" / "report.css").read_text(encoding="utf-8")),
+        css=style(),
         most=most,
     )  # fmt: skip
 
 
+def style() -> Markup:
+    """The style sheet that every page of ours carries within itself."""
+    return Markup((files("reports") / "templates" / "report.css").read_text(encoding="utf-8"))
+
+
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("reports"),
         autoescape=True,

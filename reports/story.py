@@ -87,3 +87,18 @@ def at(values: list[Any], index: int) -> Any:
 def last_known(values: list[Any]) -> Any:
     """The last value that is not ``None``."""
     return next((value for value in reversed(values) if value is not None), None)
+
+
+def to_decide(result: Data) -> list[Data]:
+    """What the Result says to decide, at most five; of an older Result, its findings that ask for it, without a move."""
+    if "decide" in result:
+        return list(result["decide"])
+    return [
+        {"measure": f["meta"]["id"], "title": f["meta"]["title"], "verdict": f["verdict"], "sentence": f["sentence"], "move": "",
+         "tickets": [], "more": 0} for f in decisions(result)
+    ]  # fmt: skip
+
+
+def changed(result: Data) -> list[Data] | None:
+    """What is not as the last report said it; ``None`` where there was none to compare with."""
+    return list(result.get("changed") or []) if result.get("previous") else None

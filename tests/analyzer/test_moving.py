@@ -126,9 +126,10 @@ def test_linking_the_heaviest_brings_unlinked_work_inside_its_allowance(board: M
     linked = found.move.tickets
     after = unlinked_work.measure(board(PLAN, text=relabelled(text, linked, "growth")))
     assert after.value is not None and after.value <= 0.1 and after.move is None
-    for fewer in combinations(linked, len(linked) - 1):
-        short = unlinked_work.measure(board(PLAN, text=relabelled(text, list(fewer), "growth")))
-        assert short.value is not None and short.value > 0.1
+    short = unlinked_work.measure(
+        board(PLAN, text=relabelled(text, linked[:-1], "growth"))
+    )  # the most that 14 can carry
+    assert short.value is not None and short.value > 0.1
 
 
 def test_the_trap_finished_work_cannot_be_moved(board: MakeBoard) -> None:
@@ -157,8 +158,8 @@ def test_a_team_moves_within_its_own_work(board: MakeBoard) -> None:
     found = team_divergence.measure(board(PLAN + "teams: {payments: {growth: 50-70%, bugs: 20-40%}}"))
     assert found.verdict == "signal" and found.move is not None
     assert found.move.sentence == (
-        "Payments: move about 3 of 6 open tickets out of Bugs into Growth: 48.9\u00a0% of the 60 person-days that they drew is 29.3, "
-        "and these 3 drew 30."
+        "Payments: move about 3 of 6 open tickets out of Bugs into Growth: 48.9\u00a0% of the 60 person-days that they drew is "
+        "29.3, and these 3 drew 30."
     )
     assert found.move.tickets == ["jira:A-25", "jira:A-26", "jira:A-27"]
 
