@@ -12,13 +12,13 @@ from pathlib import Path
 
 from alignment import scans, sweep
 from alignment.ledger import Ledger
-from analyzer import raw
+from analyzer import raw, seen
 from analyzer import store as storing
 from analyzer.store import Store
 from connectors.connector import Checkpoint, Connector, Fatal, Malformed, ParseOptions, Payload
 from connectors.ticket import Parsed, Problem
 
-PARSER_VERSION = 2
+PARSER_VERSION = 3
 """Raised when the parsers change what they make of a payload: then everything raw is read again, without a pull."""
 
 UNREADABLE = "malformed_ticket"
@@ -83,7 +83,7 @@ def pull(
     with store.writing() as con:
         storing.add_problems(con, connector.name, problems)
         storing.resolve_parents(con, connector.name)
-        storing.see_containers(con, connector.name, now)
+        seen.note(con, connector.name, now)
         said = con.execute(
             "SELECT place || ': ' || what FROM problems WHERE tracker = ? AND ticket IS NULL ORDER BY rowid",
             [connector.name],

@@ -58,7 +58,7 @@ SELECT o.ticket, o.shown, t.type, o.units, CASE
 FROM one o CROSS JOIN moment m JOIN ticket_then t ON t.no = o.ticket
 LEFT JOIN nothing n ON n.ticket = o.ticket
 LEFT JOIN ticket_then p ON p.no = t.parent
-LEFT JOIN containers c ON c.id = t.project AND c.kind = 'project'
+LEFT JOIN container_then c ON c.id = t.project AND c.kind = 'project'
 """
 
 
