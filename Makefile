@@ -28,13 +28,14 @@ docs: $(READY)
 	$(BIN)/python -m analyzer.strategy_file > docs/strategy.schema.json
 	$(BIN)/python -m alignment.settings > docs/settings.schema.json
 	$(BIN)/python -m analyzer.result > docs/result.schema.json
-	$(BIN)/python -m docs.generate $(if $(wildcard ../shared/data/duraspace-jira),--archive ../shared/data/duraspace-jira)
+	$(BIN)/python -m docs.generate $(if $(wildcard ../shared/data/duraspace-jira),--archive ../shared/data/duraspace-jira --second ../shared/data/tidev-jira)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.false_alarms
 	$(BIN)/python -m benchmarks.power
 	$(BIN)/python -m benchmarks.team_priority
 	$(BIN)/python -m benchmarks.calm 40
+	$(if $(wildcard ../shared/data/tidev-jira),$(BIN)/python -m benchmarks.alike_titles ../shared/data/tidev-jira)
 	$(BIN)/python -m benchmarks.report 10000 100000 1000000
 	$(BIN)/python -m benchmarks.pull 1000 10000 100000
 

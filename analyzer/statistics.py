@@ -29,6 +29,10 @@ SURE, LIKELY = 0.05, 0.20
 """Adjusted p at or below which a verdict is a signal (95 %) or worth watching (80 %)."""
 
 
+KEPT = 6.0
+"""Shares of any number that chance alone puts beyond the bound of the conditional test, were all exactly at an edge."""
+
+
 def array(values: Iterable[float]) -> Array:
     return np.asarray([*values], dtype=np.float64)
 
@@ -107,10 +111,14 @@ def intraclass(clusters: Sequence[Cluster]) -> float | None:
     between = within = 0.0
     df_between = df_within = 0.0
     size_numerator = 0.0
-    for block in sorted({c.block for c in clusters}):
-        counts = np.asarray([c.counts for c in clusters if c.block == block and sum(c.counts) > 0], dtype=float)
-        if len(counts) < 2:
+    blocks: dict[int, list[tuple[float, ...]]] = {}
+    for cluster in clusters:
+        if sum(cluster.counts) > 0:
+            blocks.setdefault(cluster.block, []).append(cluster.counts)
+    for weeks in blocks.values():
+        if len(weeks) < 2:
             continue
+        counts = np.asarray(weeks, dtype=float)
         n = counts.sum(axis=1)
         total = float(n.sum())
         mean = counts.sum(axis=0) / total
@@ -154,14 +162,17 @@ def verdicts(
 ) -> list[str]:
     """The verdict of each share on ``n`` effective tickets (one number, or one a share); empty where no range is declared.
 
-    Those outside their range are corrected together for their number; those inside are noise and do not count. That is the
-    conditional test of interval hypotheses with half as its bound (Ellis, Pecanka and Goeman 2020; Zhao, Small and Su 2019):
-    of the one-sided p values those above 1/2 are set aside, the others are divided by 1/2, which makes them two-sided ones.
+    Only those far enough outside their range are corrected together for their number; the others are noise and do not count. That
+    is the conditional test of interval hypotheses (Zhao, Small and Su 2019; Ellis, Pecanka and Goeman 2020): of the one-sided p
+    values those above a bound are set aside and the others divided by it. The bound is 1/2 (all outside) up to 12 shares and
+    ``KEPT`` a share beyond, fixed by their number alone: among many shares most lie outside by a little, and would drown the rest
+    (benchmarks/team_priority.py).
     """
     sizes = [n] * len(shares) if isinstance(n, int | float) else n
-    p = [1.0 if r is None else outside(s, *r, m) for s, r, m in zip(shares, ranges, sizes, strict=True)]
-    found = iter(adjust([q for q in p if q < 1.0]))
-    return ["" if r is None else verdict(next(found)) if q < 1.0 else "noise" for q, r in zip(p, ranges, strict=True)]
+    p = [1.0 if r is None else outside(s, *r, m) / 2 for s, r, m in zip(shares, ranges, sizes, strict=True)]
+    bound = min(0.5, KEPT / max(1, sum(r is not None for r in ranges)))
+    found = iter(adjust([q / bound for q in p if q < bound]))
+    return ["" if r is None else verdict(next(found)) if q < bound else "noise" for q, r in zip(p, ranges, strict=True)]
 
 
 def drift(shares: Array, low: Array, high: Array) -> Array:

@@ -1,4 +1,4 @@
-"""Runs the audit of docs/audit-an-archive.md in a temporary folder and gives what its page quotes."""
+"""Runs the audits of docs/audit-an-archive.md in temporary folders and gives what the page quotes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import Any
 
 EXAMPLE = Path(__file__).parent / "examples" / "duraspace"
+SECOND = EXAMPLE.parent / "titanium"
 FILES = ("DURACLOUD.issues.jsonl.gz", "FCREPO.issues.jsonl.gz")
+SECOND_FILES = ("ALOY.issues.jsonl.xz", "DAEMON.issues.jsonl.xz", "MOD.issues.jsonl.xz")
 COMMANDS = {
     "check": "alignment check",
     "pull": "alignment pull",
@@ -26,43 +28,69 @@ COMMANDS = {
     "count": "alignment report --as-of 2010-07-04 --effort count --out by-count",
     "later": "alignment report --as-of 2011-01-02",
 }
+SECOND_COMMANDS = {
+    "second_pull": "alignment pull",
+    "second_report": "alignment report --as-of 2017-12-31 --effort count",
+}
 AS_OF = date(2010, 7, 4)
 HEAVIEST = "SELECT sum(units) FROM effort WHERE basis = ? AND week BETWEEN ? AND ? GROUP BY ticket ORDER BY 1 DESC"
 
 
 @dataclass(frozen=True)
 class Audit:
-    """What the five commands print, the two Results of July 2010, how much their tickets say, and the count by hand."""
+    """What the commands print, the Results of July 2010 and of half a year later, how much their tickets say, the count by hand."""
 
     printed: dict[str, str]
     result: dict[str, Any]
     counted: dict[str, Any]
+    later: dict[str, Any]
     said: list[tuple[str, str]]
     by_hand: dict[str, Any]
 
 
 def run_audit(archive: Path) -> Audit:
     """Raises RuntimeError if a command fails."""
-    from alignment.cli import cli, run
+    with _example(EXAMPLE, archive, FILES) as folder:
+        printed = _run(COMMANDS, folder)
+        result, counted, later = (
+            json.loads((folder / name).read_text(encoding="utf-8"))
+            for name in ("reports/2010-07-04.json", "by-count/2010-07-04.json", "reports/2011-01-02.json")
+        )
+        return Audit(printed, result, counted, later, _said(), _by_hand().count(folder / "archive", AS_OF))
 
+
+def run_second(archive: Path) -> tuple[dict[str, str], dict[str, Any]]:
+    """What the commands print on an archive without change logs, and its Result. Raises RuntimeError if one fails."""
+    with _example(SECOND, archive, SECOND_FILES) as folder:
+        printed = _run(SECOND_COMMANDS, folder)
+        return printed, json.loads((folder / "reports" / "2017-12-31.json").read_text(encoding="utf-8"))
+
+
+@contextmanager
+def _example(example: Path, archive: Path, files: tuple[str, ...]) -> Iterator[Path]:
+    """A temporary folder with the example's files and the archive's beside them, as the working folder."""
     with tempfile.TemporaryDirectory() as name, _inside(Path(name)):
         folder = Path(name)
-        shutil.copytree(EXAMPLE, folder, dirs_exist_ok=True)
+        shutil.copytree(example, folder, dirs_exist_ok=True)
         (folder / "archive").mkdir()
-        for file in FILES:
+        for file in files:
             shutil.copy(archive / file, folder / "archive" / file)
-        printed = {}
-        for step, line in COMMANDS.items():
-            out, wrong = StringIO(), StringIO()
-            with redirect_stdout(out), redirect_stderr(wrong):
-                code = run(lambda line=line: cli.main(shlex.split(line)[1:], standalone_mode=False))  # type: ignore[misc]
-            if code:
-                raise RuntimeError(f"{line}: exit code {code}: {wrong.getvalue()}")
-            shown = out.getvalue().replace(f"{os.path.realpath(folder)}{os.sep}", "").replace(f"{folder}{os.sep}", "")
-            printed[step] = shown.strip("\n")
-        result = json.loads((folder / "reports" / "2010-07-04.json").read_text(encoding="utf-8"))
-        counted = json.loads((folder / "by-count" / "2010-07-04.json").read_text(encoding="utf-8"))
-        return Audit(printed, result, counted, _said(), _by_hand().count(folder / "archive", AS_OF))
+        yield folder
+
+
+def _run(commands: dict[str, str], folder: Path) -> dict[str, str]:
+    from alignment.cli import cli, run
+
+    printed = {}
+    for step, line in commands.items():
+        out, wrong = StringIO(), StringIO()
+        with redirect_stdout(out), redirect_stderr(wrong):
+            code = run(lambda line=line: cli.main(shlex.split(line)[1:], standalone_mode=False))  # type: ignore[misc]
+        if code:
+            raise RuntimeError(f"{line}: exit code {code}: {wrong.getvalue()}")
+        shown = out.getvalue().replace(f"{os.path.realpath(folder)}{os.sep}", "").replace(f"{folder}{os.sep}", "")
+        printed[step] = shown.strip("\n")
+    return printed
 
 
 def _said() -> list[tuple[str, str]]:
@@ -136,10 +164,29 @@ def checks(result: dict[str, Any]) -> dict[str, tuple[int, int]]:
 def audit_parts(archive: Path) -> dict[str, str]:
     """Name of the part → text, for the page."""
     audit = run_audit(archive)
-    made = {step: f"```console\n$ {COMMANDS[step]}\n{text}\n```\n" for step, text in audit.printed.items()}
+    made = _consoles(COMMANDS, audit.printed)
     said = "".join(f"| {what} | {says} |\n" for what, says in audit.said)
     made["said"] = f"| looked at | what there is |\n| :-- | :-- |\n{said}"
-    return made | {"shares": shares(audit), "hand": hand(audit)}
+    made |= {"shares": shares(audit), "hand": hand(audit)}
+    return made | {"found": found(audit.result), "found_later": found(audit.later)}
+
+
+def second_parts(printed: dict[str, str], result: dict[str, Any]) -> dict[str, str]:
+    return {**_consoles(SECOND_COMMANDS, printed), "found_second": found(result)}
+
+
+def _consoles(commands: dict[str, str], printed: dict[str, str]) -> dict[str, str]:
+    return {step: f"```console\n$ {commands[step]}\n{text}\n```\n" for step, text in printed.items()}
+
+
+def found(result: dict[str, Any]) -> str:
+    """What every measure says, or why it does not judge."""
+    words = {"noise": "no signal", "not_judged": "not judged"}
+    lines = [
+        f"| {f['meta']['title']} | {words.get(f['verdict'], f['verdict'])} | {f['sentence'].replace('|', '/')} |"
+        for f in result["findings"]
+    ]
+    return "\n".join(["| measure | verdict | what it says |", "| :-- | :-- | :-- |", *lines]) + "\n"
 
 
 def shares(audit: Audit) -> str:

@@ -2,6 +2,7 @@
 
 python -m docs.generate                     all but the audit
 python -m docs.generate --archive FOLDER    the audit as well; FOLDER holds FCREPO and DURACLOUD .issues.jsonl.gz
+python -m docs.generate --archive FOLDER --second OTHER    and the second; OTHER holds ALOY, DAEMON and MOD .issues.jsonl.xz
 """
 
 from __future__ import annotations
@@ -130,12 +131,18 @@ def write(made: dict[str, dict[str, str]]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Writes the generated parts of the documentation.")
     parser.add_argument("--archive", type=Path, help="folder with the two exports of the audit")
-    archive = parser.parse_args().archive
+    parser.add_argument(
+        "--second", type=Path, help="folder with the exports of the second audit, which have no change logs"
+    )
+    archive, second = (given := parser.parse_args()).archive, given.second
     write(parts())
     if archive is not None:
-        from docs.audit import audit_parts
+        from docs.audit import audit_parts, run_second, second_parts
 
-        write({"audit-an-archive.md": audit_parts(archive.resolve())})
+        made = audit_parts(archive.resolve())
+        if second is not None:
+            made |= second_parts(*run_second(second.resolve()))
+        write({"audit-an-archive.md": made})
 
 
 if __name__ == "__main__":

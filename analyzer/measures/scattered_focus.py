@@ -50,7 +50,7 @@ class Team:
 def measure(board: Board) -> Finding:
     if reason := judgeable(board, board.options.basis):
         return not_judged(META, reason)
-    company = mixes.company(board)
+    company = board.once(mixes.company)
     if company is None:
         return not_judged(META, "No effort was seen in these weeks.")
     teams = _teams(board, company)

@@ -110,6 +110,22 @@ def test_only_priorities_outside_their_range_are_corrected_for() -> None:
     assert statistics.verdicts([0.58, 0.10, 0.20, 0.12], three_outside, 40.8) == ["watch", "noise", "noise", ""]
 
 
+def test_among_many_shares_those_outside_by_a_little_do_not_drown_one_far_outside() -> None:
+    """24 shares on 100 tickets: one lies 11 points over its range, 23 lie half a standard error over theirs.
+
+    The trap: corrected for all that lie outside, p of 0.016 becomes 0.39. Of 24 shares only those with a one-sided p below 6 / 24
+    count: that is one share here, and 0.0082 x 4 = 0.033.
+    """
+    near, little = [0.326] * 23, [(0.2, 0.303)] * 23
+    ranges = [(0.2, 0.3), *little]
+    p = 2 * stats.norm.sf(0.11 / math.sqrt(0.3 * 0.7 / 100))
+    assert statistics.adjust([p, *[statistics.outside(0.326, 0.2, 0.303, 100)] * 23])[0] == pytest.approx(24 * p)
+    assert p / 2 * 4 < 0.05 < 24 * p
+    assert statistics.verdicts([0.41, *near], ranges, 100) == ["signal"] + ["noise"] * 23
+    assert statistics.verdicts([0.40, *near], ranges, 100)[0] == "watch"  # 0.0145 x 4 = 0.058
+    assert statistics.verdicts([0.36, *near], ranges, 100)[0] == "noise"  # 0.095 x 4 = 0.38
+
+
 # ---------------------------------------------------------------- how much the tickets say
 
 

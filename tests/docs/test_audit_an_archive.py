@@ -12,6 +12,7 @@ from docs import audit, generate
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "audit-an-archive.md").read_text(encoding="utf-8")
 ARCHIVE = ROOT.parent / "shared" / "data" / "duraspace-jira"
+SECOND = ROOT.parent / "shared" / "data" / "tidev-jira"
 HERE = all((ARCHIVE / file).exists() for file in audit.FILES)
 
 
@@ -26,6 +27,34 @@ def test_the_page_quotes_what_the_commands_print(done: audit.Audit, monkeypatch:
     monkeypatch.setattr(audit, "run_audit", lambda _: done)
     made = audit.audit_parts(ARCHIVE)
     assert generate.filled(PAGE, made) == PAGE, "run: python -m docs.generate --archive FOLDER"
+
+
+def test_the_page_quotes_what_an_archive_without_change_logs_gives() -> None:
+    if not SECOND.exists():
+        pytest.skip("the archive (no part of the repository) is not beside it: ../shared/data/tidev-jira")
+    printed, result = audit.run_second(SECOND)
+    made = audit.second_parts(printed, result)
+    assert generate.filled(PAGE, made) == PAGE, "run: python -m docs.generate --archive FOLDER"
+    judges = {f["meta"]["id"] for f in result["findings"] if f["verdict"] != "not_judged"}
+    needs_no_past = {
+        "priority_drift",
+        "unlinked_work",
+        "scope_creep",
+        "vague_done",
+        "interpretation_points",
+        "data_quality",
+    }
+    assert judges == needs_no_past
+    assert all(f["reason"] for f in result["findings"] if f["verdict"] == "not_judged")
+
+
+def test_every_measure_judges_the_archive_or_says_why_not(done: audit.Audit) -> None:
+    for result in (done.result, done.counted, done.later):
+        for finding in result["findings"]:
+            assert finding["verdict"] in ("signal", "watch", "noise", "not_judged"), finding["reason"]
+            assert finding["sentence"] and (finding["verdict"] != "not_judged") == (not finding["reason"])
+    assert next(f for f in done.later["findings"] if f["meta"]["id"] == "priority_inflation")["verdict"] == "signal"
+    assert next(f for f in done.result["findings"] if f["meta"]["id"] == "friction")["verdict"] == "watch"
 
 
 def test_the_count_by_hand_agrees(done: audit.Audit) -> None:
@@ -58,5 +87,5 @@ def test_what_the_page_says_in_words(done: audit.Audit) -> None:
     assert "1 ticket was started on what is parked" in str(done.result["findings"])
 
 
-def test_the_page_shows_every_command(done: audit.Audit) -> None:
-    assert [line for line in audit.COMMANDS.values() if f"$ {line}\n" not in PAGE] == []
+def test_the_page_shows_every_command() -> None:
+    assert [line for line in (audit.COMMANDS | audit.SECOND_COMMANDS).values() if f"$ {line}\n" not in PAGE] == []
