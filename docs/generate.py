@@ -27,7 +27,8 @@ ONE_ROW_IS = {
     "spans": "one value of one field of one ticket, from `since` until `until` (empty: still)",
     "changes": "one logged change of one field, by whom (a pseudonym) and when",
     "containers": "one Jira project, sprint, version, Linear project, cycle, milestone or initiative",
-    "container_seen": "one value that a pull found a container to have (name, key, address, state, dates, owner, text), and since when",
+    "container_seen": "one value that a pull found a container to have (name, key, address, state, dates, owner, text), and "
+    "since when",
     "updates": "one report of someone on a Linear project or initiative, with the health it states",
     "relations": "one ticket that blocks, duplicates or relates to another, or a container that is part of another; `since` and "
     "`until` as the tracker tells them",
