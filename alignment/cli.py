@@ -218,9 +218,10 @@ def _settings(path: Path | None, files: tuple[Path, ...] = (), **changes: Path |
 def _pull(
     path: Path | None, files: tuple[Path, ...], store: Path | None, quiet: bool, sweep: bool = False
 ) -> list[dict[str, Any]]:
-    from datetime import UTC, datetime, timedelta
+    from datetime import timedelta
 
     from alignment import pull as pulling
+    from alignment import wiring
     from alignment.access import explaining, shows_something
     from alignment.progress import progress
     from alignment.several import pull_all, say_pulled
@@ -234,7 +235,7 @@ def _pull(
 
     def one(connector: Connector, options: ParseOptions, tell: pulling.Progress) -> pulling.Pulled:
         with explaining(settings, connector.name):
-            got = pulling.pull(Store(settings.store), connector, options, datetime.now(UTC), tell, every)
+            got = pulling.pull(Store(settings.store), connector, options, wiring.clock(), tell, every)
             if connector.live and not got.fetched:
                 shows_something(settings, connector.name)
         return got
@@ -259,19 +260,17 @@ def _report(
     store: Path | None = None, effort: str | None = None, formats: tuple[str, ...] = (), out: Path | None = None,
     as_json: bool = False,
 ) -> None:  # fmt: skip
-    from datetime import UTC, datetime
-
     from alignment.archiving import archive
     from alignment.progress import working
     from alignment.reporting import freeze, make_result, told, write
     from alignment.strategy_history import remember
-    from alignment.wiring import moment, no_store, strategies
+    from alignment.wiring import clock, moment, no_store, strategies
     from alignment.wiring import options as analysis_options
     from analyzer.store import Store
 
     settings = _settings(path, strategy=strategy, store=store)
     judged_by = strategies(settings.strategy)  # mistakes in it are said before the store is opened
-    now = datetime.now(UTC)
+    now = clock()
     looked = moment(Store(settings.store), analysis_options(settings).calendar, as_of, week, now)
     if not settings.store.exists():
         raise no_store(settings.store)

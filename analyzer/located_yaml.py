@@ -137,6 +137,15 @@ def load(path: Path, name: str | None = None) -> tuple[Group | None, list[Mistak
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         return stop(line, "the file is not UTF-8 text", "Save it as UTF-8 in your editor")
+    return parse(text, file)
+
+
+def parse(text: str, file: str) -> tuple[Group | None, list[Mistake]]:
+    """The text of a file, as ``load`` reads it."""
+
+    def stop(line: int, what: str, fix: str) -> tuple[None, list[Mistake]]:
+        return None, [Mistake(file, line, what, fix)]
+
     try:
         node = YAML(typ="safe", pure=True).compose(text)
         if node is None:
