@@ -66,7 +66,7 @@ def _ask(number: int, ask: Ask, most: int) -> Iterator[dict[str, Any]]:
     if ask.move:
         yield _text(_run(f"{words.MOVE}: ", weight="Bolder"), _run(ask.move), spacing="Small")
     shown, more = ask.shown(most)
-    runs = []
+    runs: list[dict[str, Any]] = []
     for key, url in shown:
         runs += [_run(", ")] if runs else []
         runs.append(_run(key, selectAction={"type": "Action.OpenUrl", "url": url}) if url else _run(key))
