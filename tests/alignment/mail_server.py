@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import email.policy
 import ssl
@@ -96,9 +97,9 @@ class _Anywhere(Controller):
     """At whatever port is free: the package itself asks at port 0 whether its server is up."""
 
     def _trigger_server(self) -> None:
-        assert self.server is not None
+        assert isinstance(self.server, asyncio.Server)
         self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call]
 
 
 def _let_in(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
