@@ -84,6 +84,8 @@ def test_pictures_are_in_the_message_and_named_for_those_who_do_not_see_them(wee
         part["Content-ID"].strip("<>"): part for part in message.walk() if part.get_content_type() == "image/png"
     }
     assert [one["src"].removeprefix("cid:") for one in shown] == list(carried)
+    farthest_first = ["Faster checkout", "Keep the lights on", "Carrier API for partners"]
+    assert [one["alt"].partition(":")[0] for one in shown[:3]] == farthest_first
     assert shown[0]["alt"] == "Faster checkout: 20\N{NO-BREAK SPACE}% in 2026-W46, intended 30–40\N{NO-BREAK SPACE}%"
     for part in carried.values():
         png = part.get_payload(decode=True)
