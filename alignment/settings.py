@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema, model_validator
 
+from alignment.delivering import Target
 from alignment.no_secrets import secrets_in
 from analyzer.located_yaml import Group, Placed, groups, load, validate
 from analyzer.plain_words import quoted, wrong
@@ -255,6 +256,9 @@ class Settings(Placed):
         default=CANCELLED,
         description="Names of statuses and resolutions that mean the work was dropped, in any case.",
         examples=[["won't fix", "duplicate"]],
+    )
+    deliver: tuple[Target, ...] = Field(
+        default=(), description="Who gets the report.", examples=[[{"name": "leads", "kind": "folder", "path": "x"}]]
     )
     report: Report = Field(
         default_factory=dict, validate_default=True, description="Where reports go.", examples=[{"folder": "reports"}]
