@@ -206,7 +206,7 @@ def test_systemd_takes_the_units(alignment: Command, folder: Path) -> None:
     done = analyze("verify", "--man=no", *map(str, made))
     assert (done.returncode, done.stderr) == (0, "")
     made[0].write_text(made[0].read_text(encoding="utf-8").replace("Type=oneshot", "Type=onceshot"), encoding="utf-8")
-    assert "Type" in analyze("verify", "--man=no", *map(str, made)).stderr
+    assert "service type" in analyze("verify", "--man=no", *map(str, made)).stderr
 
 
 @pytest.mark.parametrize("day", [*DAYS, ""])
