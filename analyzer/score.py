@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from types import ModuleType
 
+from analyzer import frozen
 from analyzer.board import Board, Options
+from analyzer.changed import changes
+from analyzer.deciding import decisions
 from analyzer.evidence import mentioned, references
 from analyzer.measures import MEASURES
 from analyzer.regimes import Regime
@@ -39,11 +42,14 @@ def score(
     findings = [_run(module, board) for module in measures]
     headline, verdict = _headline(findings)
     shown = mentioned(findings)
+    before = frozen.last(board, organisation)
+    changed = changes(before, {"findings": [f.model_dump(mode="json") for f in findings]}) if before else []
     return Result(
         program=program, organisation=organisation, as_of=as_of.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         as_of_reason=as_of_reason, time_zone=options.calendar.time_zone, effort=options.basis,  # type: ignore[arg-type]
         window=board.window, strategies=[_strategy(r, board) for r in _by_strategy(board)], coverage=_coverage(board),
-        headline=headline, verdict=verdict, findings=findings, tickets=references(board, shown), notes=[*notes, *_cut_pulls(board)],
+        headline=headline, verdict=verdict, previous=before["as_of"] if before else None, changed=changed,
+        decide=decisions(findings), findings=findings, tickets=references(board, shown), notes=[*notes, *_cut_pulls(board)],
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from analyzer.calendar import week_name
 from analyzer.effort import UNIT
 from analyzer.evidence import heaviest, row, table
 from analyzer.judging import counted, judgeable, measured_in, not_judged, percent
+from analyzer.moving_effort import link_or_stop
 from analyzer.result import Finding, Line, Meta, Score, Series, Shape, Table
 
 META = Meta(
@@ -60,6 +61,9 @@ LEFT JOIN nothing n ON n.ticket = o.ticket
 LEFT JOIN ticket_then p ON p.no = t.parent
 LEFT JOIN containers c ON c.id = t.project AND c.kind = 'project'
 """
+COUNTED = """
+SELECT '' AS grp, ticket, sum(units) AS weight FROM unlinked WHERE reason NOT IN (SELECT unnest(?)) GROUP BY ticket
+"""
 
 
 def measure(board: Board) -> Finding:
@@ -103,6 +107,9 @@ def measure(board: Board) -> Finding:
     return Finding(
         meta=META, verdict=verdict, value=value, interval=interval, sentence=words[verdict], details=details,  # type: ignore[arg-type]
         score=Score(value=round(100 * (1 - value), 1), arithmetic=f"100 − {100 * value:.1f}: the unlinked share in percent."),
+        move=None if verdict == "noise" else link_or_stop(
+            board, COUNTED, [list(NOT_COUNTED)], unlinked - allowed * whole, whole, f"{percent(allowed)} allowed for"
+        ),
     )  # fmt: skip
 
 
