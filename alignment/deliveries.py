@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from alignment.scrubbing import scrubbed
+from alignment.scrubbing import nameless
 from analyzer.store import Store, naive, scalar
 
 LAST = """
@@ -63,7 +63,7 @@ def end(store: Store, attempt: Attempt, sent: datetime | None, said: str) -> Non
     with store.writing() as con:
         con.execute(
             "UPDATE deliveries SET sent = ?, said = ? WHERE period = ? AND target = ? AND round = ?",
-            [naive(sent), scrubbed(said)[:500], attempt.period, attempt.target, attempt.round],
+            [naive(sent), nameless(said)[:500], attempt.period, attempt.target, attempt.round],
         )
 
 

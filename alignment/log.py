@@ -11,7 +11,7 @@ from typing import Any, Literal
 import structlog
 from structlog.typing import FilteringBoundLogger, Processor
 
-from alignment.scrubbing import scrubbed
+from alignment.scrubbing import nameless
 
 Form = Literal["text", "json"]
 
@@ -34,4 +34,4 @@ def logger(form: Form, quiet: bool, clock: Callable[[], datetime]) -> FilteringB
 
 
 def _scrub(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {key: scrubbed(value) if isinstance(value, str) else value for key, value in event.items()}
+    return {key: nameless(value) if isinstance(value, str) else value for key, value in event.items()}

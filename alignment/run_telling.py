@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alignment import deliveries, wiring
-from alignment.delivering import check
+from alignment.delivering import NotDelivered, secret
 from alignment.running import Delivered, Ran, Wanted, chosen, period_of
 from analyzer.store import Store
 
@@ -70,7 +70,12 @@ def planned(settings: Settings, wanted: Wanted, now: datetime, environment: Mapp
             continue
         why = f"the last try: {before.said or 'cut short'}" if before and not before.sent else ""
         would.append(Delivered(target.name, target.kind, "would", why))
-    problems = [f"{t.name}: {p.what}. {p.fix}." for t in targets for p in check(t, environment)]
+    problems = []
+    for target in targets:
+        try:
+            secret(target, environment)
+        except NotDelivered as error:
+            problems.append(str(error))
     return Plan(period, pulled, settings.report.folder, settings.report.formats, would, problems)
 
 

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from alignment import deliveries, reporting, wiring
 from alignment.deliveries import Attempt
-from alignment.delivering import Digest, NotDelivered, Target
+from alignment.delivering import Digest, NotDelivered, link
 from alignment.errors import Mend
 from alignment.one_at_a_time import one_at_a_time
 from alignment.progress import working
 from alignment.several import pull_settings
 from alignment.strategy_history import remember
+from alignment.targets import Target
 from analyzer.calendar import Calendar, week_name, week_of_day
 from analyzer.store import Store, scalar
 
@@ -153,6 +154,7 @@ class _Sending:
     clock: Callable[[], datetime]
     send: Send
     log: FilteringBoundLogger
+    digests: dict[int, Digest] = field(default_factory=dict)
 
 
 def _deliver(on: _Sending, targets: Sequence[Target], fresh: int, force: bool) -> None:
@@ -168,15 +170,14 @@ def _deliver(on: _Sending, targets: Sequence[Target], fresh: int, force: bool) -
             continue
         unfinished = before is not None and before.sent is None
         number = 1 if before is None else before.round + (0 if unfinished else 1)
-        on.ran.delivered.append(_one(on, target, number, before.run if before and unfinished else current, fresh))
+        on.ran.delivered.append(_one(on, target, number, before.run if before and unfinished else current))
 
 
-def _one(on: _Sending, target: Target, number: int, run: int, fresh: int) -> Delivered:
+def _one(on: _Sending, target: Target, number: int, run: int) -> Delivered:
     """What is about to be sent is written down first: whatever happens then, the next run knows."""
     attempt, result = deliveries.begin(on.store, on.ran.period, target.name, number, run, on.clock())
     try:
-        digest = Digest(on.ran.period, result, on.ran.files if run == fresh else _redrawn(on.settings, result), "")
-        said = on.send(target, digest, os.environ)
+        said = on.send(target, _digest(on, run, result), os.environ)
     except NotDelivered as error:
         return _failed(on, target, attempt, str(error), Mend(f"{target.name}: {error}", "The next run tries again."))
     except Exception as error:  # one target that breaks leaves the others theirs
@@ -193,7 +194,11 @@ def _failed(on: _Sending, target: Target, attempt: Attempt, said: str, error: Ex
     return Delivered(target.name, target.kind, "failed", said)
 
 
-def _redrawn(settings: Settings, result: dict[str, Any]) -> dict[str, Path]:
-    """Files of a Result that an earlier run froze, beside those of this run."""
-    name = datetime.fromisoformat(str(result["as_of"])).strftime("%Y-%m-%dT%H%MZ")
-    return reporting.draw(result, settings.report.folder, name, settings.report.formats)
+def _digest(on: _Sending, run: int, result: dict[str, Any]) -> Digest:
+    """The files are named by the week: the same digest, sent again after a kill, takes the place of itself."""
+    if run not in on.digests:
+        report = on.settings.report
+        files = reporting.draw(result, report.folder, on.ran.period, report.formats)
+        opened = link(report.link, files["html"]) if "html" in files else ""
+        on.digests[run] = Digest(on.ran.period, result, files, opened)
+    return on.digests[run]

@@ -96,10 +96,14 @@ class Place:
 
 def secrets_of(settings: Settings) -> tuple[str, ...]:
     """The environment variables that a run reads its secrets from, unless the keyring has them."""
+    from alignment import delivering
     from alignment.access import LIVE
     from alignment.tokens import variable
 
-    return tuple(dict.fromkeys(variable(t.name) for t in settings.trackers if t.kind in LIVE))
+    trackers = [variable(t.name) for t in settings.trackers if t.kind in LIVE]
+    targets = [delivering.variable(t) for t in settings.deliver]
+    bucket = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] if any(t.kind == "s3" for t in settings.deliver) else []
+    return tuple(dict.fromkeys(name for name in (*trackers, *targets, *bucket) if name))
 
 
 def drawn(kind: str, settings: Settings, place: Place, when: When, now: datetime) -> dict[str, str]:
