@@ -87,18 +87,18 @@ def run(
 
     What goes wrong later, with one tracker or one target, stops no other and is in ``errors``.
     """
-    judged_by = wiring.strategies(settings.strategy)
+    judged_by, calendar = wiring.strategies(settings.strategy), wiring.options(settings).calendar
     targets, now, store = chosen(settings, wanted.to), clock(), Store(settings.store)
     with one_at_a_time(settings.store, now):
         log.info("begun", trackers=len(settings.trackers), targets=len(targets))
         ran = Ran("", now)
         notes, never_whole = _pull(settings, clock, wanted, ran, log)
-        looked = wiring.moment(store, wiring.options(settings).calendar, None, None, now)
+        looked = wiring.moment(store, calendar, None, None, now)
         remember(store, settings.strategy, now)
         with working("Scoring", not wanted.shown):
             result = reporting.make_result(settings, judged_by, looked, notes=notes)
         number = reporting.freeze(settings, result, now, looked)
-        ran.period = period_of(wiring.options(settings).calendar, looked.at)
+        ran.period = period_of(calendar, looked.at)
         ran.headline, ran.verdict, ran.as_of = result.headline, result.verdict, result.as_of
         log.info("scored", period=ran.period, as_of=result.as_of, verdict=result.verdict)
         with working("Drawing", not wanted.shown):

@@ -30,13 +30,13 @@ STATUSES = [
 
 
 class Acme:
-    """Ten weeks have passed before ``FIRST``: twelve tickets each, two thirds of them growth."""
+    """``weeks`` have passed before ``FIRST``: twelve tickets each, two thirds of them growth."""
 
-    def __init__(self) -> None:
+    def __init__(self, weeks: int = 10) -> None:
         self.world = World.of_issues([issue(1)], {"status": STATUSES})
         self.site = JiraCloud(world=self.world)
         self.made = 0
-        for n in range(10, 0, -1):
+        for n in range(weeks, 0, -1):
             self.week(FIRST - n * WEEK, growth=8, bugs=4)
 
     def week(self, monday: datetime, **tickets: int) -> None:

@@ -7,7 +7,7 @@ import email.policy
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from types import TracebackType
-from typing import Any, cast
+from typing import Any
 
 from aiosmtpd.controller import Controller
 
@@ -34,7 +34,7 @@ class Inbox:
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         if self.refusing:
             return "554 not now, not ever"
-        message = cast(EmailMessage, email.message_from_bytes(envelope.content, policy=email.policy.default))
+        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         self.arrived += 1
         self.kept.setdefault(str(message["Message-ID"]), message)
         return "250 OK"
@@ -54,9 +54,9 @@ class _Anywhere(Controller):
     """At whatever port is free: the package itself asks at port 0 whether its server is up."""
 
     def _trigger_server(self) -> None:
-        assert self.server is not None
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        server: Any = self.server
+        self.port = server.sockets[0].getsockname()[1]
+        super()._trigger_server()  # type: ignore[no-untyped-call]
 
 
 def text_of(message: EmailMessage) -> str:

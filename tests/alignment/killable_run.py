@@ -1,7 +1,8 @@
 """Weekly runs in processes that kill themselves at a step: one process imports everything once and forks for each run.
 
 Run as ``python -m tests.alignment.killable_run``; takes a JSON line a run and answers with its exit code. Steps are before and
-after each transaction, each file that is put in its place, and each message that is handed over.
+after each transaction, each file that is put in its place, and each message that is handed over. Pulls are killed elsewhere
+(``test_killed_pulls``): here they are left out, unless they are asked for.
 """
 
 from __future__ import annotations
@@ -13,22 +14,27 @@ import smtplib
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
-from alignment import deliver_email, deliver_folder, reporting
+from alignment import deliver_email, deliver_folder, reporting, running
 from alignment.delivering import send
 from alignment.log import logger
+from alignment.pull import Pulled
 from alignment.running import Wanted, run
 from alignment.settings import read_settings
 from alignment.wiring import Moment
+from analyzer.completion import shipped
 from analyzer.result import Result
 from analyzer.store import Connection, Store
+from connectors import files
+from connectors.example import ExampleJira
 from reports import email
 from tests.reports import sample
 
-__all__ = ["deliver_email", "deliver_folder", "email"]  # imported once, before the forks
+__all__ = ["deliver_email", "deliver_folder", "email", "files"]  # imported once, before the forks
 
 
 class Steps:
@@ -66,35 +72,41 @@ _writing = Store._writing
 
 
 def made(_settings: Any, _strategies: Any, moment: Moment, _effort: Any = None, notes: Any = ()) -> Result:
-    """A Result that tells when it was made; measuring it would cost a second and adds no step."""
+    """A Result that tells when it was made; to measure one would cost seconds and adds no step."""
     at = moment.at.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return Result.model_validate({**sample.calm(), "as_of": at, "notes": [*notes, f"Made at {at}."]})
+    return Result.model_validate({**sample.empty(), "as_of": at, "notes": [*notes, f"Made at {at}."]})
 
 
-def go(folder: Path, now: datetime, last: int | None) -> None:
+def go(folder: Path, now: datetime, last: int | None, pulls: bool) -> None:
     code = 1
     try:
         steps = Steps(last)
-        reporting.make_result = made
-        os.replace = steps.around(os.replace)
-        smtplib.SMTP.send_message = steps.around(smtplib.SMTP.send_message)  # type: ignore[method-assign]
-        Store._writing = lambda store: steps.writing(store)  # type: ignore[method-assign]
+        for place, name, stepped in (
+            (reporting, "make_result", made), (os, "replace", steps.around(os.replace)),
+            (smtplib.SMTP, "send_message", steps.around(smtplib.SMTP.send_message)),
+            (Store, "_writing", lambda store: steps.writing(store)),
+        ):  # fmt: skip
+            patch.object(place, name, stepped).start()
+        if not pulls:
+            done = [(ExampleJira(), Pulled("jira", 0, 0, 0, ()))]
+            patch.object(running, "pull_settings", lambda *_: (done, [])).start()
         settings, _ = read_settings(folder / "alignment.yaml")
         assert settings is not None
-        done = run(settings, Wanted(), lambda: now, send, logger("text", True, lambda: now))
+        ran = run(settings, Wanted(), lambda: now, send, logger("text", True, lambda: now))
         (folder / "steps").write_text(str(steps.passed), encoding="utf-8")
-        code = 0 if not done.errors else 2
+        code = 0 if not ran.errors else 2
     finally:
         os._exit(code)
 
 
 def main() -> None:
+    shipped()
     print("ready", flush=True)
     for line in sys.stdin:
         asked = json.loads(line)
         child = os.fork()
         if child == 0:
-            go(Path(asked["folder"]), datetime.fromisoformat(asked["now"]) + timedelta(0), asked["last"])
+            go(Path(asked["folder"]), datetime.fromisoformat(asked["now"]), asked["last"], asked["pulls"])
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
 
