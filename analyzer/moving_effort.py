@@ -145,8 +145,11 @@ def _these(number: int, verb: str) -> str:
 
 
 def _start(fewer: Mapping[str, int], names: Mapping[str, str], sizes: Mapping[str, float], into: str) -> str:
-    """``Start about 6 tickets less of Bugs (2.5 each), and more of Growth instead``."""
-    each = [f"{counted(n, 'ticket')} less of {names[g]} ({amount(sizes[g])} each)" for g, n in fewer.items()]
+    """``Start about 6 fewer tickets of Bugs (2.5 each), and more of Growth instead``."""
+    each = [
+        f"{n:,} fewer {'ticket' if n == 1 else 'tickets'} of {names[g]} ({amount(sizes[g])} each)"
+        for g, n in fewer.items()
+    ]
     instead = f", and more of {into} instead" if into else ""
     return f"Start about {listed(each)}{instead}" if each else f"Start more of {into or 'the others'}"
 

@@ -73,8 +73,9 @@ def complete(board: Board, lacking: float, allowed: float, limit: str, sql: str,
     one_each = f"SELECT DISTINCT '' AS grp, ticket, 1 AS weight FROM ({sql})"
     found = until(board, one_each, {"": float(need)}, *values, first=NEWEST)
     said = (
-        f"Fill in what is missing before work starts: had {need} of the {counted(round(lacking), 'start')} that lacked something "
-        f"been complete, {round(lacking) - need} would be left, and {limit}."
+        f"Fill in what is missing before work starts: had {f'{need} of ' if need < lacking else ''}the "
+        f"{counted(round(lacking), 'start')} that lacked something been complete, {round(lacking) - need} would be left, and "
+        f"{limit}."
     )
     return move(board, said, found.values())
 
@@ -135,8 +136,13 @@ def fewer_priorities(
     taken = next(iter(found.values()))
     names = listed(f"{name} ({percent(share)})" for _, name, share in parked)
     left = number([s[2] for s in served[:kept]])
+    holds = (
+        f"finish or park the {counted(taken.number, 'ticket')} in progress of"
+        if taken.number
+        else "start nothing more of"
+    )
     said = (
-        f"{team}: finish or park what it holds of {names}, {counted(taken.number, 'ticket')} in progress: without them its effort "
+        f"{team}: {holds} {names}: without them its effort "
         f"divides as if among {left:.1f} priorities, where {wanted:.1f} is as usual there."
     )
     return move(board, said, [taken])

@@ -41,8 +41,9 @@ def _to_agreed(board: Board, agreed: Agreed) -> Move:
         board, ITEMS, {agreed.target: over}, board.current.no, agreed.target, agreed.unit, first=NEWEST
     ).values()
     later = f" without the {agreed.later:g} agreed on top" if agreed.later else ""
+    them = "it" if taken.number == 1 else "them"
     said = (
-        f"Agree to {counted(taken.number, 'item')} of {agreed.name}, or take them out, the newest open ones first: "
+        f"Agree to {counted(taken.number, 'item')} of {agreed.name}, or take {them} out, the newest open first: "
         f"{agreed.now - agreed.later:g} {agreed.unit}{later} are {over:g} more than {agreed.high:g}."
     )
     return move(board, said, [taken])
@@ -59,7 +60,7 @@ def _to_usual(board: Board, running: object, past: pd.DataFrame) -> Move | None:
     found = until(board, TAKEN_ON, {container: float(need)}, container, first=NEWEST)
     these = f"{f'{need} of ' if need < grown else ''}the {counted(grown, 'ticket')} that {name} took on"
     said = (
-        f"Agree to {these}, or take them out, the newest open ones first: {percent(rate)} of {planned} planned, so "
+        f"Agree to {these}, or take them out, the newest open first: {percent(rate)} of {planned} planned, so "
         f"{rate * planned:.1f}, is usual for a {kind} here."
     )
     return move(board, said, found.values())
