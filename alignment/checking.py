@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +108,8 @@ def _deliveries(settings: Settings | None) -> tuple[list[str], list[Mistake]]:
         try:
             lines.append(f"Delivers to {target.name}: {proven(target, os.environ)}.")
         except NotDelivered as error:
-            mistakes.append(mistake(target, error))
+            found = mistake(target, error)
+            mistakes.append(replace(found, what=f"deliver {target.name}: {found.what}"))
     return lines, mistakes
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import smtplib
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -27,29 +27,40 @@ LARGEST = 10_000_000
 def prepared(target: Target, digest: Digest, secret: str) -> Callable[[], str]:
     """An attempt that keeps in mind who has the message already, so that nobody gets it twice."""
     message = _message(target, digest, datetime.now(UTC))
-    waiting = list(target.to or ())
-    refused: dict[str, str] = {}
+    everyone = list(target.to or ())
+    waiting, refused = list(everyone), dict[str, str]()
 
     def attempt() -> str:
-        with _server(target, secret) as server:
-            try:
-                answers = server.send_message(message, target.sender, list(waiting))
-            except smtplib.SMTPRecipientsRefused as error:
-                answers = error.recipients
-        later = [one for one, (code, _) in answers.items() if code < 500]
+        before = len(everyone) - len(waiting) - len(refused)
+        try:
+            with _server(target, secret) as server:
+                answers = _answers(server, message, target.sender or "", waiting)
+        except (Retry, NotDelivered) as error:
+            if before:  # who has it already is not sent it again, whatever happens to the others
+                raise Partly(str(error), getattr(error, "after", None), f"sent to {_several(before)}") from None
+            raise
         refused.update({one: f"{code} {_plain(said)}" for one, (code, said) in answers.items() if code >= 500})
-        waiting[:] = later
-        all_of_them = len(target.to or ())
-        reached = all_of_them - len(waiting) - len(refused)
-        if later:
-            kind = Partly if reached else Retry
-            raise kind(f"{target.host} put off {_several(len(later))} ({_plain(answers[later[0]][1])}).", PUT_OFF)
+        waiting[:] = [one for one, (code, _) in answers.items() if code < 500]
+        reached = len(everyone) - len(waiting) - len(refused)
+        if waiting:
+            why = f"{target.host} put off {_several(len(waiting))} ({_plain(answers[waiting[0]][1])})."
+            raise Partly(why, PUT_OFF, f"sent to {_several(reached)}") if reached else Retry(why, PUT_OFF)
         names = "; ".join(f"{one} ({why})" for one, why in refused.items())
         if not reached:
             raise NotDelivered(f"{target.host} refused {names}. Check to: in the settings.")
         return f"sent to {_several(reached)}" + (f"; refused: {names}" if refused else "")
 
     return attempt
+
+
+def _answers(
+    server: smtplib.SMTP, message: EmailMessage, sender: str, to: list[str]
+) -> Mapping[str, tuple[int, bytes]]:
+    """What the server said of those it did not take the message for."""
+    try:
+        return server.send_message(message, sender, list(to))
+    except smtplib.SMTPRecipientsRefused as error:
+        return error.recipients
 
 
 def proven(target: Target, secret: str) -> str:
@@ -114,13 +125,13 @@ def _explained(error: Exception, target: Target) -> Exception:
             return NotDelivered(
                 f"{host} refuses the log-in of {target.user} ({code}). Check user and {variable(target)}."
             )
+        if code == 552:
+            return NotDelivered(f"{host} finds the message too large ({code} {said}). Write attach: false.")
         if isinstance(error, smtplib.SMTPSenderRefused):
             return NotDelivered(
                 f"{host} takes no mail from {target.sender} ({code} {said}). "
                 "Check from: in the settings, and whether user is needed."
             )
-        if code == 552:
-            return NotDelivered(f"{host} finds the message too large ({code} {said}). Write attach: false.")
         return NotDelivered(f"{host} refuses ({code} {said}). Ask its keepers what this answer means.")
     if isinstance(error, smtplib.SMTPException):
         return NotDelivered(

@@ -75,7 +75,7 @@ def _asked(target: Target, request: Callable[[], Any]) -> None:
         ) from None
     except aws.ClientError as error:
         raise _explained(error, target) from None
-    except aws.HTTPClientError as error:
+    except (aws.ConnectionError, aws.HTTPClientError) as error:
         raise unreached(error, _host(target)) from None
     except aws.BotoCoreError as error:
         raise NotDelivered(

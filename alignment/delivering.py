@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from urllib.parse import quote
 
 from alignment.scrubbing import keep_secret
-from alignment.targets import Target
+from alignment.targets import Target as Target
 from alignment.tokens import SERVICE, kept
 from analyzer.problem import Mistake
 from connectors.calls import Policy
@@ -50,7 +50,11 @@ class NotDelivered(Exception):
 
 
 class Partly(Retry):
-    """Some have it and some do not: tried again for those, but never from the beginning."""
+    """Some have it already, ``reached`` says who: it is tried again for the others, but never from the beginning."""
+
+    def __init__(self, message: str, after: float | None, reached: str) -> None:
+        super().__init__(message, after)
+        self.reached = reached
 
 
 class Sender(Protocol):
@@ -77,7 +81,9 @@ def send(target: Target, digest: Digest, environment: Mapping[str, str], policy:
             if wait and wait > policy.patience
             else f"It was tried {policy.attempts} times."
         )
-        raise NotDelivered(f"{why} {tried}", again=not isinstance(why, Partly)) from None
+        if isinstance(why, Partly):
+            return f"{why.reached}; not to the others: {why} {tried}"
+        raise NotDelivered(f"{why} {tried}", again=True) from None
 
 
 def proven(target: Target, environment: Mapping[str, str]) -> str:
@@ -100,7 +106,7 @@ def check(target: Target, environment: Mapping[str, str]) -> list[Mistake]:
 def mistake(target: Target, error: NotDelivered) -> Mistake:
     """A failure as a mistake at the target's line of the settings."""
     what, _, fix = str(error).partition(". ")
-    return Mistake(target.file, target.line, f"deliver {target.name}: {what}", fix or "Try again later")
+    return Mistake(target.file, target.line, what.rstrip("."), fix.rstrip(".") or "Try again later")
 
 
 def variable(target: Target) -> str:

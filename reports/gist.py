@@ -125,7 +125,7 @@ def _changes(result: Data, longest: int) -> Iterator[str]:
 
 
 def _verdict(value: Any) -> str:
-    return words.VERDICTS.get(str(value), str(value)).lower()
+    return words.VERDICTS[value].lower() if value in words.VERDICTS else words.DASH
 
 
 def _seen(result: Data) -> str:

@@ -74,6 +74,15 @@ def huge() -> Data:
     return result | {"headline": "優" * 5_000, "organisation": "優" * 5_000, "notes": ["優" * 500] * 9}
 
 
+def bare() -> Data:
+    """A week without pictures, which take a while to draw."""
+    return without_pictures(week())
+
+
+def without_pictures(result: Data) -> Data:
+    return result | {"findings": [one | {"details": []} for one in result["findings"]]}
+
+
 def stored() -> Data:
     """A Result of before Results knew changes and decisions."""
     return sample.company()
