@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from alignment import deliver_email, deliver_folder, reporting, running
+from alignment import deliver_email, deliver_folder, reporting, running, wiring
 from alignment.delivering import send
 from alignment.log import logger
 from alignment.pull import Pulled
@@ -82,10 +82,12 @@ def go(folder: Path, now: datetime, last: int | None, pulls: bool) -> None:
     try:
         steps = Steps(last)
         for place, name, stepped in (
-            (reporting, "make_result", made), (os, "replace", steps.around(os.replace)),
+            (reporting, "make_result", made),
+            (wiring, "moment", lambda *_: Moment(now, f"{now:%Y-%m-%d}", "now")),
+            (os, "replace", steps.around(os.replace)),
             (smtplib.SMTP, "send_message", steps.around(smtplib.SMTP.send_message)),
             (Store, "_writing", lambda store: steps.writing(store)),
-        ):  # fmt: skip
+        ):
             patch.object(place, name, stepped).start()
         if not pulls:
             done = [(ExampleJira(), Pulled("jira", 0, 0, 0, ()))]

@@ -71,18 +71,18 @@ def company(folder: Path, inbox: Inbox) -> Path:
 def once(folder: Path, inbox: Inbox) -> None:
     """The mail server drops what has a Message-ID that it knows; the folder has one file a name; both have the same report."""
     assert len(inbox.kept) == 1
-    assert [p.name for p in (folder / "shared").iterdir() if p.name[0] != "."] == ["2026-W02.md"]
+    assert [p.name for p in (folder / "shared").iterdir() if p.name[0] != "."] == ["2026-W45.md"]
     with Store(folder / "alignment.duckdb").reading() as con:
         rows = con.execute("SELECT target, run, sent FROM deliveries ORDER BY target").fetchall()
         made = scalar(con, "SELECT body->>'$.notes[0]' FROM runs WHERE no = ?", [rows[0][1]])
     assert [target for target, _, _ in rows] == ["leaders", "shared"] and all(at for *_, at in rows)
     assert len({run for _, run, _ in rows}) == 1
-    assert made in (folder / "shared" / "2026-W02.md").read_text(encoding="utf-8")
+    assert made in (folder / "shared" / "2026-W45.md").read_text(encoding="utf-8")
 
 
 def test_killed_at_every_step_and_begun_again(tmp_path: Path, runner: Runner) -> None:
     later = MONDAY + timedelta(hours=1)
-    with Inbox() as inbox:
+    with Inbox(tmp_path) as inbox:
         pulled, whole = company(tmp_path / "pulled", inbox), tmp_path / "whole"
         cli.main(["pull", "--settings", str(pulled / "alignment.yaml")], standalone_mode=False)
         shutil.copytree(pulled, whole)
@@ -91,7 +91,7 @@ def test_killed_at_every_step_and_begun_again(tmp_path: Path, runner: Runner) ->
         assert runner.run(whole, later) == 0 and inbox.arrived == 1, "repeated, it sends nothing"
         twice = []
         for last in range(steps):
-            inbox.forget()
+            inbox.posts.clear()
             folder = shutil.copytree(pulled, tmp_path / str(last))
             assert runner.run(folder, MONDAY, last) == -signal.SIGKILL
             assert runner.run(folder, later) == 0, f"killed at step {last} of {steps}"
@@ -104,7 +104,7 @@ def test_killed_at_every_step_and_begun_again(tmp_path: Path, runner: Runner) ->
 
 @pytest.mark.parametrize("last", [1, 8])
 def test_killed_while_it_pulls(last: int, tmp_path: Path, runner: Runner) -> None:
-    with Inbox() as inbox:
+    with Inbox(tmp_path) as inbox:
         folder = company(tmp_path / "a", inbox)
         assert runner.run(folder, MONDAY, last, pulls=True) == -signal.SIGKILL and inbox.arrived == 0
         assert runner.run(folder, MONDAY + timedelta(hours=1), pulls=True) == 0

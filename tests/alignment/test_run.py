@@ -25,6 +25,7 @@ from alignment.targets import Target
 from analyzer.calendar import Calendar
 from analyzer.store import Store, scalar
 from connectors.connector import ComeBack
+from reports import email_pictures
 from tests.alignment.acme import FIRST, SHARED, WEEK, Acme, settle
 from tests.alignment.exported import PERSON, Said, execute
 from tests.alignment.inbox import Inbox, text_of
@@ -78,8 +79,11 @@ def test_four_weeks_send_four_digests_and_each_says_what_changed(
 ) -> None:
     """One week is run twice, on Monday and again on Wednesday: that sends nothing, and no later digest looks back to it."""
     acme = Acme()
+    monkeypatch.setattr(
+        email_pictures, "pictures", lambda *_: []
+    )  # they cost a second a week, and show what the text says
     monkeypatch.setenv("ALIGNMENT_TOKEN_JIRA", acme.site.account.token)
-    with Server(acme.site) as server, Inbox() as inbox:
+    with Server(acme.site) as server, Inbox(tmp_path) as inbox:
         settings = settle(tmp_path, server.url, inbox.target(), SHARED)
         before = None
         for number, (tickets, change) in enumerate(WEEKS):
@@ -92,7 +96,7 @@ def test_four_weeks_send_four_digests_and_each_says_what_changed(
             assert result["previous"] == before and result["window"]["weeks"][-1] == period
             assert any(c["sentence"].startswith(change) for c in result["changed"]) == bool(change)
             before = result["as_of"]
-            message = list(inbox.kept.values())[-1]
+            message = inbox.posts[-1].message
             assert change.replace("\u00a0", " ") in text_of(message).replace("\u00a0", " ")
             if number == 1:
                 again = ran(settings, monday + timedelta(days=2))
@@ -117,7 +121,7 @@ def test_the_period_is_the_last_complete_week_where_the_organisation_is(zone: st
 def test_who_failed_is_tried_again_with_the_same_report_and_nobody_else(
     acme: Acme, site: Server, tmp_path: Path
 ) -> None:
-    with Inbox(refusing=True) as inbox:
+    with Inbox(tmp_path, refusing=True) as inbox:
         settings = settle(tmp_path, site.url, inbox.target(), SHARED)
         one = ran(settings, MONDAY)
         assert states(one) == {"leaders": "failed", "shared": "sent"}
@@ -150,7 +154,7 @@ def test_a_target_that_breaks_leaves_the_others_theirs(acme: Acme, site: Server,
 def test_force_sends_again_with_the_numbers_of_today_and_one_target_can_be_named(
     acme: Acme, site: Server, tmp_path: Path
 ) -> None:
-    with Inbox() as inbox:
+    with Inbox(tmp_path) as inbox:
         settings = settle(tmp_path, site.url, inbox.target(), SHARED)
         assert states(ran(settings, MONDAY, Wanted(to=("leaders",)))) == {"leaders": "sent"}
         one = ran(settings, MONDAY + timedelta(hours=1), Wanted(force=True, to=("leaders",)))
