@@ -10,24 +10,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alignment import __version__
+from alignment.command_line import PATH, examples, json_option, settings_option
 from alignment.errors import COME_BACK, MENDABLE, Mend
+from alignment.run_command import run_weekly
+from alignment.schedule_command import schedule
 from alignment.telling import run as run
 from alignment.telling import say
 
 if TYPE_CHECKING:
     from alignment.settings import Settings
-    from connectors.connector import Connector, ParseOptions
-
-PATH = click.Path(path_type=Path)
-settings_option = click.option(
-    "--settings", "settings_path", type=PATH, help="Settings file [default: alignment.yaml, if there is one]"
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object for a script to read.")
-
-
-def examples(*lines: str) -> str:
-    """An epilog that keeps its lines."""
-    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
 @click.group(
@@ -218,31 +209,13 @@ def _settings(path: Path | None, files: tuple[Path, ...] = (), **changes: Path |
 def _pull(
     path: Path | None, files: tuple[Path, ...], store: Path | None, quiet: bool, sweep: bool = False
 ) -> list[dict[str, Any]]:
-    from datetime import timedelta
-
-    from alignment import pull as pulling
     from alignment import wiring
-    from alignment.access import explaining, shows_something
-    from alignment.progress import progress
-    from alignment.several import pull_all, say_pulled
-    from alignment.wiring import connectors
-    from analyzer.store import Store
+    from alignment.several import pull_settings, say_pulled
 
     settings = _settings(path, files, store=store)
     if settings.trackers[0].name == "none":
         raise Mend("There is nothing to pull from.", "Name an exported file, or list trackers in alignment.yaml.")
-    every = timedelta(days=0 if sweep else settings.sweep_every_days)
-
-    def one(connector: Connector, options: ParseOptions, tell: pulling.Progress) -> pulling.Pulled:
-        with explaining(settings, connector.name):
-            got = pulling.pull(Store(settings.store), connector, options, wiring.clock(), tell, every)
-            if connector.live and not got.fetched:
-                shows_something(settings, connector.name)
-        return got
-
-    trackers = connectors(settings)
-    with progress([connector for connector, _ in trackers], quiet) as telling:
-        done, failed = pull_all(trackers, one, telling)
+    done, failed = pull_settings(settings, wiring.clock, quiet, sweep)
     for connector, got in done:
         if not quiet:
             say_pulled(connector, got)
@@ -250,9 +223,7 @@ def _pull(
         raise failed[0]
     if failed:
         raise ExceptionGroup("several trackers", failed)
-    return [
-        {"tracker": got.tracker, "fetched": got.fetched, "read": got.read, "skipped": got.skipped} for _, got in done
-    ]
+    return [got.as_data() for _, got in done]
 
 
 def _report(
@@ -284,6 +255,10 @@ def _report(
         archive(settings, folder)
     for line in told(result, paths, looked, as_json):
         click.echo(line)
+
+
+cli.add_command(run_weekly)
+cli.add_command(schedule)
 
 
 def main() -> None:

@@ -43,6 +43,9 @@ class Pulled:
     problems: tuple[str, ...]
     swept: tuple[str, ...] = ()
 
+    def as_data(self) -> dict[str, str | int]:
+        return {"tracker": self.tracker, "fetched": self.fetched, "read": self.read, "skipped": self.skipped}
+
 
 def silent(_tracker: str, _step: str, _count: int) -> None:
     pass

@@ -65,6 +65,10 @@ STEPS: tuple[str, ...] = (
         UNION ALL SELECT id, 'key', key FROM containers UNION ALL SELECT id, 'url', url FROM containers
     ) SELECT t.id, t.field, t.value, f.since FROM told t JOIN first f ON f.container = t.id WHERE t.value <> '';
     """,
+    """
+    CREATE TABLE deliveries (period VARCHAR, target VARCHAR, round INTEGER, run INTEGER, digest VARCHAR, begun TIMESTAMP,
+        sent TIMESTAMP, said VARCHAR);
+    """,
 )
 
 

@@ -45,6 +45,8 @@ ONE_ROW_IS = {
     "review (held), note (an owner spoke)",
     "strategy_seen": "one version of a strategy file, with the moment it was first seen or committed to git",
     "runs": "one report frozen as it was written, or one pull with what it asked, got and missed",
+    "deliveries": "the digest of one week (`period`) for one target: which `run` it carries, when it was begun and when it "
+    "was sent (empty: not known to be); a `round` more each time it was asked for again",
     "gone": "one ticket that a tracker no longer showed, from the sweep that noticed `since` until it was seen again "
     "(`until`, empty: still); `how` is archived, trashed, outside (of what the settings read) or gone",
     "sweeps": "one look for tickets that are gone: when, and whether it came to its end",

@@ -41,7 +41,7 @@ def _blocks(result: Data) -> Iterator[str]:
     yield "\n".join(_terms(result))
     yield "\n".join(_scores(result))
     if (news := story.changed(result)) is not None:
-        yield f"## {words.CHANGED} {words.since_report(numbers.day(result['previous']))}"
+        yield f"## {words.WHAT_CHANGED} {words.since_report(numbers.day(result['previous']))}"
         yield "\n".join(f"- {escape(one['sentence'])}" for one in news) or words.NOTHING_CHANGED
     yield f"## {words.DECISIONS}"
     yield "\n".join(_decisions(result)) or story.no_decision(result)

@@ -194,7 +194,7 @@ def last_value(value: str, week: str) -> str:
     return f"{value} in {week}"
 
 
-CHANGED = "What changed"
+WHAT_CHANGED = "What changed"
 NOTHING_CHANGED = "Nothing moved by more than chance gives."
 SMALLEST_MOVE = "Smallest move"
 DECIDE_REST = "The others ask for a decision too and stand below."
