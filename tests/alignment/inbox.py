@@ -11,10 +11,8 @@ from tests.alignment.mail_server import MailServer
 class Inbox(MailServer):
     """Takes mail from anyone. ``refusing``: none, and for good."""
 
-    def __init__(self, refusing: bool = False) -> None:
-        super().__init__(
-            Path(), "none", False, lambda step, _time: "554 not now, not ever" if self.refuses(step) else None
-        )
+    def __init__(self, folder: Path, refusing: bool = False) -> None:
+        super().__init__(folder, "none", False, lambda step, _: "554 not now" if self.refuses(step) else None)
         self.refusing = refusing
 
     def refuses(self, step: str) -> bool:
