@@ -84,6 +84,8 @@ def measure(board: Board) -> Finding:
     }
     return Finding(
         meta=META, verdict=verdict, value=value, interval=interval, sentence=words[verdict], details=details,  # type: ignore[arg-type]
+        headline=f"{percent(value)} of effort serves no stated priority; {percent(allowed)} is allowed for."
+        if verdict != "noise" else "",
         score=Score(value=round(100 * (1 - value), 1), arithmetic=f"100 − {100 * value:.1f}: the unlinked share in percent."),
         move=None if verdict == "noise" else link_or_stop(
             board, COUNTED, [list(NOT_COUNTED)], unlinked.units(board) - allowed * whole, whole, f"{percent(allowed)} allowed for"
