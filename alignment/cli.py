@@ -10,24 +10,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alignment import __version__
+from alignment.audit_command import audit
 from alignment.errors import COME_BACK, MENDABLE, Mend
+from alignment.options import PATH, examples, json_option, settings_option
 from alignment.telling import run as run
 from alignment.telling import say
 
 if TYPE_CHECKING:
     from alignment.settings import Settings
     from connectors.connector import Connector, ParseOptions
-
-PATH = click.Path(path_type=Path)
-settings_option = click.option(
-    "--settings", "settings_path", type=PATH, help="Settings file [default: alignment.yaml, if there is one]"
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object for a script to read.")
-
-
-def examples(*lines: str) -> str:
-    """An epilog that keeps its lines."""
-    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
 @click.group(
@@ -43,6 +34,9 @@ def examples(*lines: str) -> str:
 @click.version_option(__version__, prog_name="alignment")
 def cli() -> None:
     """Measures the gap between what a strategy says matters and what the tickets show."""
+
+
+cli.add_command(audit)
 
 
 @cli.command(epilog=examples("alignment demo", "alignment demo --folder /tmp/acme"))
