@@ -27,6 +27,9 @@ LENGTH = 4
 LEAST = 5
 """From fewer stretches nothing is said of how plans go here."""
 
+SUREST = 0.005
+"""Half a point: nobody is surer than that of a share to come, however alike the stretches were."""
+
 BOXED = """
 CREATE OR REPLACE TEMP TABLE boxed AS
 WITH box AS (
@@ -91,7 +94,7 @@ class Expected:
         """Two-sided p that ``value`` plus what is expected lies within [low, high]; 1 where its mean does."""
         middle = value + self.mean
         apart = max(middle - high, low - middle, 0.0)
-        return 1.0 if apart <= 1e-12 else float(2 * stats.t.sf(apart / max(self.error, 1e-9), self.free))
+        return 1.0 if apart <= 1e-12 else float(2 * stats.t.sf(apart / self.error, self.free))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ def expected(seen: Sequence[float], stretches: float) -> Expected | None:
         return None
     values = np.asarray(seen, dtype=np.float64)
     error = float(values.std(ddof=1)) * float(np.sqrt(1 / stretches + 1 / len(values)))
-    return Expected(float(values.mean()), error, len(values) - 1)
+    return Expected(float(values.mean()), max(error, SUREST), len(values) - 1)
 
 
 def read(board: Board, sizes: Sizes) -> Past:
@@ -131,7 +134,7 @@ def read(board: Board, sizes: Sizes) -> Past:
     known = {r.stretch: {t.id for t in regime.targets} for r in board.rows("SELECT stretch, regime FROM stretch")
              if (regime := next((g for g in board.distinct_regimes if g.no == r.regime), None)) is not None}  # fmt: skip
     gaps = {}
-    for target in sorted({*plans.columns, *facts.columns, *(t for ids in known.values() for t in ids)}):
+    for target in sorted({"", *plans.columns, *facts.columns, *(t for ids in known.values() for t in ids)}):
         sides = [side[target] if target in side else pd.Series(0.0, index=side.index) for side in (facts, plans)]
         gaps[target] = tuple(float(sides[0][s] - sides[1][s]) for s in both if not target or target in known[s])
     whole = done.groupby("stretch")[["units", "unplanned"]].sum()

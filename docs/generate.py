@@ -37,7 +37,7 @@ ONE_ROW_IS = {
     "decided on one: `choice` act, accept or dismiss, with a reason and until when), scope (a growth that was agreed), "
     "review (held), note (an owner spoke)",
     "strategy_seen": "one version of a strategy file, with the moment it was first seen or committed to git",
-    "runs": "one report frozen as it was written, or one pull with what it asked, got and missed",
+    "runs": "one report or audit frozen as it was written, or one pull with what it asked, got and missed",
     "gone": "one ticket that a tracker no longer showed, from the sweep that noticed `since` until it was seen again "
     "(`until`, empty: still); `how` is archived, trashed, outside (of what the settings read) or gone",
     "sweeps": "one look for tickets that are gone: when, and whether it came to its end",
