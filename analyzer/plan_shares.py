@@ -101,10 +101,14 @@ def allocation(view: View) -> Finding:
     told = [f"{t.name}: {percent(planned.share(t.id))} planned, {percent(_centre(view, t.id))} to be expected, {span(r)} intended"
             for t, r in loud]  # fmt: skip
     first, intended = loud[0]
+    share = planned.share(first.id)
+    gives = f"The plan gives {first.name} {percent(share)} of its days"
+    if intended[0] <= share <= intended[1]:  # the plan is inside, what usually comes of plans is not
+        gives = f"As plans go here, {first.name} would come to {percent(_centre(view, first.id))}"
     return Finding(
         meta=ALLOCATION, verdict=verdict, value=value, details=details,
         sentence=f"{'; '.join(told)}.{'' if verdict == 'signal' else ' It is worth watching, not yet sure.'}",
-        headline=f"The plan gives {first.name} {percent(planned.share(first.id))} of its days; {span(intended)} is intended.",
+        headline=f"{gives}; {span(intended)} is intended.",
     )  # fmt: skip
 
 

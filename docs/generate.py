@@ -48,6 +48,8 @@ ONE_ROW_IS = {
 def parts() -> dict[str, dict[str, str]]:
     """Page → name of the part → text."""
     from alignment.settings import Settings
+    from analyzer.plan import Plan
+    from analyzer.policy import Policy
     from analyzer.strategy import Strategy
 
     return {
@@ -56,6 +58,7 @@ def parts() -> dict[str, dict[str, str]]:
         "settings.md": {"fields": table(Settings)},
         "measures.md": {"measures": measures()},
         "store.md": {"tables": tables()},
+        "planning-audit.md": {"plan": table(Plan), "policy": table(Policy)},
     }
 
 
@@ -129,7 +132,10 @@ def main() -> None:
         "--second", type=Path, help="folder with the exports of the second audit, which have no change logs"
     )
     archive, second = (given := parser.parse_args()).archive, given.second
+    from docs import planning
+
     write(parts())
+    write({"planning-audit.md": planning.parts(planning.run())})
     if archive is not None:
         from docs.audit import audit_parts, run_second, second_parts
 
