@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from alignment import __version__, gate, wiring
 from alignment.errors import FINE, GATE, Mend, Mistakes
+from alignment.installation import known_secret
 from alignment.progress import working
 from alignment.reporting import MEMORY, told, write
 from alignment.settings import Settings
@@ -123,7 +124,8 @@ def audited(
         try:
             result = score(
                 con, judged_by, options, looked.at, settings.organisation, looked.reason,
-                program=f"alignment-analyzer {__version__}", plan=plan, rules=rules,
+                program=f"alignment-analyzer {__version__}", secret=known_secret(settings.store), plan=plan, rules=rules,
+                audited=True,
             )  # fmt: skip
         except Refused as refused:
             raise Mend(refused.what, refused.fix) from None

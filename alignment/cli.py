@@ -80,21 +80,9 @@ def init(
     """
     from alignment.asking import Wanted, start
 
-    start(
-        Wanted(
-            folder,
-            addresses,
-            exports,
-            kind or "",
-            email or "",
-            projects,
-            teams,
-            ca_bundle,
-            time_zone or "",
-            yes,
-            overwrite,
-        )
-    )
+    start(Wanted(
+        folder, addresses, exports, kind or "", email or "", projects, teams, ca_bundle, time_zone or "", yes, overwrite,
+    ))  # fmt: skip
 
 
 @cli.command(
@@ -125,6 +113,7 @@ def pull(files: tuple[Path, ...], store: Path | None, sweep: bool, settings_path
         "alignment report --week 2026-W46                  as it stood at the end of that week",
         "alignment report --as-of 2026-11-15 --format html --format csv",
         "alignment report --strategy plans/ --store q3.duckdb",
+        "alignment report --compare 2026-W40 2026-W47      two earlier reports side by side",
     )
 )
 @click.option("--week", help="Look from the end of this week, e.g. 2026-W46.")
@@ -140,15 +129,22 @@ def pull(files: tuple[Path, ...], store: Path | None, sweep: bool, settings_path
     help="What to write; repeatable.",
 )
 @click.option("--out", type=PATH, help="Folder for the report.")
+@click.option("--compare", nargs=2, metavar="WEEK WEEK", help="Two earlier reports side by side; nothing is scored.")
 @settings_option
 @json_option
 def report(
-    week: str | None, as_of: str | None, strategy: Path | None, store: Path | None, effort: str | None,
-    formats: tuple[str, ...], out: Path | None, settings_path: Path | None, as_json: bool,
+    week: str | None, as_of: str | None, strategy: Path | None, store: Path | None, effort: str | None, out: Path | None,
+    formats: tuple[str, ...], compare: tuple[str, str] | None, settings_path: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
-    """Scores what is in the store and writes the report."""
-    if week and as_of:
-        raise click.UsageError("--week and --as-of both say from when to look; give one of them.")
+    """Scores what is in the store, writes the report, and lists every report in index.html beside it."""
+    if bool(week) + bool(as_of) + bool(compare) > 1:
+        raise click.UsageError("--week, --as-of and --compare each say from when to look; give one of them.")
+    if compare:
+        from alignment.comparing import compared
+
+        for line in compared(_settings(settings_path, store=store), compare, effort, formats, out, as_json):
+            say(line)
+        return
     _report(settings_path, week, as_of, strategy, store, effort, formats, out, as_json)
 
 
@@ -259,6 +255,7 @@ def _report(
 ) -> None:  # fmt: skip
     from datetime import UTC, datetime
 
+    from alignment.archiving import archive
     from alignment.progress import working
     from alignment.reporting import freeze, make_result, told, write
     from alignment.strategy_history import remember
@@ -277,9 +274,9 @@ def _report(
         result = make_result(settings, judged_by, looked, effort)
         freeze(settings, result, now, looked)
     with working("Drawing", as_json):
-        paths = write(
-            result, (out or settings.report.folder).absolute(), looked.name, formats or settings.report.formats
-        )
+        folder = (out or settings.report.folder).absolute()
+        paths = write(result, folder, looked.name, formats or settings.report.formats)
+        archive(settings, folder)
     for line in told(result, paths, looked, as_json):
         click.echo(line)
 

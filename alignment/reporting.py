@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alignment import __version__, wiring
+from alignment.installation import known_secret
 from analyzer.score import score
 from analyzer.store import Store, naive, scalar
 
@@ -32,7 +33,7 @@ def make_result(
     with store.reading() as con:
         return score(
             con, strategies, wiring.options(settings, effort), moment.at, settings.organisation, moment.reason,
-            program=f"alignment-analyzer {__version__}",
+            program=f"alignment-analyzer {__version__}", secret=known_secret(settings.store),
         )  # fmt: skip
 
 
@@ -58,7 +59,7 @@ def write(result: Result, folder: Path, name: str, formats: Sequence[str]) -> li
         if form.id in formats:
             files = form.files(data, name)
             for path, text in files.items():
-                _replace(folder / path, text)
+                put(folder / path, text)
             first = folder / next(iter(files))
             written.append(first if len(files) == 1 else first.parent)
     return written
@@ -70,9 +71,12 @@ def told(result: Result, paths: Sequence[Path], looked: Moment, as_json: bool) -
     if as_json:
         verdicts = {f.meta.id: f.verdict for f in result.findings}
         answer = {"headline": result.headline, "verdict": result.verdict, "as_of": result.as_of, "verdicts": verdicts}
-        yield json.dumps({**answer, "scores": scores, "files": [str(p) for p in paths]})
+        news = {"previous": result.previous, "changed": [c.sentence for c in result.changed]}
+        asked = [{"measure": d.measure, "move": d.move} for d in result.decide]
+        yield json.dumps({**answer, **news, "decide": asked, "scores": scores, "files": [str(p) for p in paths]})
         return
     yield f"\n{result.headline}\n"
+    yield from _news(result)
     said = {"noise": "no signal", "not_judged": "not judged"}
     for finding in result.findings:
         number = f" ({scores[finding.meta.id]:.0f} of 100)" if finding.meta.id in scores else ""
@@ -83,7 +87,22 @@ def told(result: Result, paths: Sequence[Path], looked: Moment, as_json: bool) -
         yield f"Report: {file.relative_to(Path.cwd()) if here else file}"
 
 
-def _replace(path: Path, text: str) -> None:
+def _news(result: Result) -> Iterator[str]:
+    """A line on what changed and one on what to decide first, where there is anything."""
+    if result.previous:
+        rest = len(result.changed) - 1
+        more = f" ({rest} more in the report)" if rest > 0 else ""
+        said = f"{result.changed[0].sentence}{more}" if result.changed else "nothing moved by more than chance gives."
+        yield f"Since the report of {result.previous[:10]}: {said}"
+    first = next((d for d in result.decide if d.move), None)
+    if first is not None:
+        yield f"Decide first, {first.title}: {first.move}"
+    if result.previous or first is not None:
+        yield ""
+
+
+def put(path: Path, text: str) -> None:
+    """Writes a file, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from analyzer.evidence import heaviest, row, table
+from collections.abc import Sequence
+
+from analyzer.evidence import Evidence, heaviest, row, table
 from analyzer.judging import PLAIN_COUNT, counted, not_judged, span
 from analyzer.plan_view import BY_TARGET, View
-from analyzer.result import Finding, Meta
+from analyzer.regimes import Target
+from analyzer.result import Finding, Meta, Move
 
 STARVED = Meta(
     id="plan_starved",
@@ -76,16 +79,44 @@ def starved(view: View) -> Finding:
     return Finding(
         meta=STARVED, verdict="signal" if meant else "watch" if nothing else "noise", value=len(nothing), unit="count",
         sure=PLAIN_COUNT, sentence=f"Nothing in the plan serves {names}." if nothing else "Every priority gets something.",
-        headline=f"The plan gives nothing to {names}." if nothing else "",
+        headline=f"The plan gives nothing to {names}." if nothing else "", move=_serve(view, meant or nothing),
         details=[table("plan_nothing", "Priorities that get nothing", columns, rows)],
     )  # fmt: skip
+
+
+OPEN = """
+SELECT l.target AS grp, t.no AS ticket, -epoch_us(t.created) AS weight FROM link l JOIN ticket_then t ON t.no = l.ticket
+WHERE l.regime = ? AND l.target IN (SELECT unnest(?)) AND t.level = 0 AND t.phase IN ('todo', 'doing')
+"""
+
+
+def _serve(view: View, nothing: Sequence[Target]) -> Move | None:
+    """What is open and would serve what gets nothing, oldest first."""
+    if not nothing or view.board.ahead is None:
+        return None
+    found = heaviest(view.board, OPEN, view.board.ahead.no, [t.id for t in nothing])
+    ids = [i for held, _ in found.values() for i in held]
+    number = len(ids) + sum(more for _, more in found.values())
+    said = (
+        f"Take some of the {counted(number, 'open ticket')} that serve it."
+        if ids
+        else "Write the first ticket that serves it."
+    )
+    return Move(sentence=said, tickets=ids, more=number - len(ids))
+
+
+def _leave(number: int, tickets: Evidence) -> Move:
+    ids = [i for held, _ in tickets.values() for i in held]
+    return Move(sentence=f"Leave {counted(number, 'ticket')} out of the plan.", tickets=ids, more=number - len(ids))
 
 
 def parked(view: View) -> Finding:
     items = [t for t in view.targets if t.kind == "parked"]
     if not items:
         return not_judged(PARKED, "The strategy parks nothing when the plan begins.")
-    tickets = heaviest(view.board, BY_TARGET)
+    tickets = heaviest(
+        view.board, f"SELECT * FROM ({BY_TARGET}) WHERE grp IN (SELECT unnest(?))", [t.id for t in items]
+    )
     counts = {
         (r.target, r.carried): int(r.n) for r in view.board.rows(
             "SELECT s.target, p.carried, count(DISTINCT p.piece) AS n FROM plan_share s JOIN plan_piece p ON p.piece = s.piece "
@@ -112,7 +143,9 @@ def parked(view: View) -> Finding:
     verdict = "signal" if taken else "watch" if kept else "noise"
     return Finding(
         meta=PARKED, verdict=verdict, value=taken + kept, unit="tickets", sure=PLAIN_COUNT, sentence=words[verdict],  # type: ignore[arg-type]
-        headline=words[verdict] if verdict != "noise" else "", details=[table("plan_parked", "Parked, and planned", columns, rows)],
+        headline=words[verdict] if verdict != "noise" else "",
+        move=_leave(kept + taken, tickets) if verdict != "noise" else None,
+        details=[table("plan_parked", "Parked, and planned", columns, rows)],
     )  # fmt: skip
 
 

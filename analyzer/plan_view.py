@@ -62,7 +62,7 @@ class View:
         }
         named = {t.lower() for t in crews}
         rest: Counter[str] = Counter()
-        for r in self.board.rows("SELECT team, person, units FROM crew ORDER BY team, person"):
+        for r in self.board.rows(privacy.OF_WEEKS, self.board.first_week, self.board.last_week):
             if r.team.lower() not in named:
                 rest[r.person] += int(r.units)
         if not crews:

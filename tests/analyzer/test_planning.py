@@ -47,17 +47,18 @@ priorities:
 not_now: [{id: mobile, name: Mobile redesign, match: [{label: mobile}]}]
 """
 PERIOD = {"from": "2026-03-02", "to": "2026-04-24"}
-GOOD = {
+GOOD: dict[str, Any] = {
     "plan": "Spring", "period": PERIOD, "teams": {"Payments": 12},
     "take": [{"ticket": f"G-{n}"} for n in range(1, 31)] + [{"ticket": f"T-{n}"} for n in range(1, 13)],
 }  # fmt: skip
 STARVES = GOOD | {"take": [{"ticket": f"G-{n}"} for n in range(1, 43)]}
-PARKED = GOOD | {"take": [*GOOD["take"], *({"ticket": f"M-{n}"} for n in range(1, 7))]}  # type: ignore[misc]
+PARKED = GOOD | {"take": [*GOOD["take"], *({"ticket": f"M-{n}"} for n in range(1, 7))]}
 
 
 def history(growth: int = 6, trust: int = 3, bugs: int = 1) -> str:
     """A year of two-week sprints, most of them done as planned; bugs come on top. Then a backlog that nobody has begun."""
-    rows, boxes = [], []
+    rows: list[str] = []
+    boxes: list[str] = []
     for sprint in range(26):
         first = BEGIN + timedelta(weeks=2 * sprint)
         days = [(first + timedelta(days=n)).isoformat() for n in range(14)]
