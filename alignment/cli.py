@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alignment import __version__
+from alignment.audit_command import audit
 from alignment.command_line import PATH, examples, json_option, settings_option
 from alignment.errors import COME_BACK, MENDABLE, Mend
 from alignment.run_command import run_weekly
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 @click.version_option(__version__, prog_name="alignment")
 def cli() -> None:
     """Measures the gap between what a strategy says matters and what the tickets show."""
+
+
+cli.add_command(audit)
 
 
 @cli.command(epilog=examples("alignment demo", "alignment demo --folder /tmp/acme"))

@@ -69,7 +69,8 @@ def measure(board: Board) -> Finding:
         reason = f"{counted(sample.tickets)} say as much as {sample.effective:.0f} independent ones; shares are judged from 10."
         return not_judged(META, reason, details, value, interval)
     if allowed is None:
-        reason = "The strategy states no unlinked_allowance to hold it against."
+        part = "What the strategy allows is meant for everybody, not for this slice."
+        reason = part if board.options.slice else "The strategy states no unlinked_allowance to hold it against."
         return not_judged(META, f"{percent(value)} of effort is unlinked. {reason}", details, value, interval)
     verdict = statistics.verdict(statistics.outside(value, 0.0, allowed, sample.effective))
     parked = int(board.one("SELECT coalesce(sum(units), 0) FROM unlinked WHERE reason = 'parked'")) / whole

@@ -12,6 +12,7 @@ from analyzer.completion import Reading
 from analyzer.evidence import Evidence, heaviest, row, table
 from analyzer.judging import PLAIN_COUNT, counted, empty, not_judged
 from analyzer.moving import listed
+from analyzer.regimes import Regime
 from analyzer.result import Finding, Meta, Move, Row, Shape, Verdict
 from analyzer.strategy import Priority
 
@@ -57,7 +58,7 @@ COLUMNS = [
 def measure(board: Board) -> Finding:
     if reason := empty(board):
         return not_judged(META, reason)
-    priorities = _priorities(board)
+    priorities = finish_lines(board, board.current)
     work = underway.read(board)
     running = [w for w in work if w.open]
     unknown = sum(w.reading is None for w in running) + int(board.one(underway.SINCE_UNKNOWN))
@@ -120,9 +121,9 @@ def _move(
     return Move(sentence=said, tickets=ids[:20], more=max(0, len(ids) - 20))
 
 
-def _priorities(board: Board) -> list[tuple[Priority, Reading]]:
+def finish_lines(board: Board, regime: Regime | None) -> list[tuple[Priority, Reading]]:
     """Priorities meant for now, with what their finish line says."""
-    targets = board.current.targets if board.current else ()
+    targets = regime.targets if regime else ()
     reader = board.options.reader
     found = []
     for p in [t.priority for t in targets if t.kind == "priority" and t.priority and t.priority.horizon == "now"]:
