@@ -8,6 +8,7 @@ from analyzer.calendar import week_name
 from analyzer.effort import UNIT
 from analyzer.evidence import heaviest, row, table
 from analyzer.judging import counted, judgeable, measured_in, not_judged, percent
+from analyzer.moving_effort import link_or_stop
 from analyzer.result import Finding, Line, Meta, Score, Series, Shape, Table
 from analyzer.unlinked import NOT_COUNTED, REASONS
 
@@ -39,6 +40,10 @@ META = Meta(
     formula="Effort on tickets without a link to a priority or upkeep, for a reason that counts ÷ all effort.",
     needs="A strategy with an unlinked_allowance.",
 )  # fmt: skip
+
+COUNTED = """
+SELECT '' AS grp, ticket, sum(units) AS weight FROM unlinked WHERE reason NOT IN (SELECT unnest(?)) GROUP BY ticket
+"""
 
 
 def measure(board: Board) -> Finding:
@@ -80,6 +85,9 @@ def measure(board: Board) -> Finding:
     return Finding(
         meta=META, verdict=verdict, value=value, interval=interval, sentence=words[verdict], details=details,  # type: ignore[arg-type]
         score=Score(value=round(100 * (1 - value), 1), arithmetic=f"100 − {100 * value:.1f}: the unlinked share in percent."),
+        move=None if verdict == "noise" else link_or_stop(
+            board, COUNTED, [list(NOT_COUNTED)], unlinked.units(board) - allowed * whole, whole, f"{percent(allowed)} allowed for"
+        ),
     )  # fmt: skip
 
 

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from types import SimpleNamespace
 
-from analyzer import closing, own_past, underway
+from analyzer import closing, moving_rates, own_past, underway
 from analyzer.board import Board
 from analyzer.completion import Reading
-from analyzer.evidence import heaviest, row, table
+from analyzer.evidence import Evidence, heaviest, row, table
 from analyzer.judging import PLAIN_COUNT, counted, empty, not_judged
-from analyzer.result import Finding, Meta, Row, Shape, Verdict
+from analyzer.moving import listed
+from analyzer.result import Finding, Meta, Move, Row, Shape, Verdict
 from analyzer.strategy import Priority
 
 META = Meta(
@@ -97,7 +98,26 @@ def measure(board: Board) -> Finding:
     return Finding(
         meta=META, verdict=verdict, value=value, sentence=" ".join(said), details=details, headline=said[0],
         sure=PLAIN_COUNT if loud is None else "",
+        move=None if verdict == "noise" else _move(vague, [w.name for w, _ in blurred], tickets, loud, evidence),
     )  # fmt: skip
+
+
+def _move(
+    vague: list[Priority], epics: list[str], tickets: Evidence, loud: own_past.Rate | None, evidence: Evidence
+) -> Move:
+    """A finish line is written by people; the question that asks for it is drafted. What was done in name only has a number."""
+    if loud is not None and loud.shift is not None and loud.name != WHAT["starts"]:
+        ids, more = evidence.get(loud.name, ([], 0))
+        usual = loud.shift.usual * loud.exposure
+        over = moving_rates.surplus(loud.events, usual)
+        more_than = f"{loud.events:g} of {loud.exposure:g} are {over} more than the {usual:.1f} that are usual here"
+        return Move(sentence=f"Look at what these were closed with: {more_than}.", tickets=ids, more=more)
+    named = [p.title for p in vague] + epics
+    rest = f", and for {len(named) - 3} more" if len(named) > 3 else ""
+    ids = [i for held, _ in tickets.values() for i in held]
+    asked = "which number, seen where, on which day, tells anyone that it is done?"
+    said = f"Write a finish line for {listed(named[:3])}{rest}. Ask: {asked}"
+    return Move(sentence=said, tickets=ids[:20], more=max(0, len(ids) - 20))
 
 
 def _priorities(board: Board) -> list[tuple[Priority, Reading]]:
