@@ -186,7 +186,7 @@ def test_more_than_was_agreed_is_a_breach_by_this_plan(board: MakeBoard) -> None
     """26 sprints did six of Growth and 25 more in all; this plan would do thirty."""
     done = 26 * 6 + 25
     made = board(STRATEGY.replace("100-300", f"100-{done + 29}"), text=HISTORY, ahead=ahead(GOOD))
-    over, full = (held(made, p)["scope"] for p in (GOOD, GOOD | {"drop": [], "take": GOOD["take"][1:]}))  # type: ignore[index]
+    over, full = (held(made, p)["scope"] for p in (GOOD, GOOD | {"drop": [], "take": GOOD["take"][1:]}))
     assert (over.verdict, full.verdict) == ("signal", "noise")
     assert over.sentence == f"Growth would come to {done + 30} items; 100–{done + 29} were agreed."
     broken = board(STRATEGY.replace("100-300", "1-2"), text=HISTORY, ahead=ahead(GOOD))
