@@ -9,7 +9,8 @@ from alignment import wiring
 from alignment.progress import working
 from alignment.reporting import freeze, make_result
 from alignment.strategy_history import remember
-from alignment.week import Entry, append
+from alignment.week import Entry, Words, append, say
+from analyzer.calendar import week_of_day
 from analyzer.store import Store, scalar
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ DECIDED = (
     ("broken_assumptions", "act", "Each team names what it stops doing."),
     ("scattered_focus", "act", "Mobile app finishes what is open before it starts more."),
     ("priority_inflation", "act", "High is for what customers notice."),
+    ("interpretation_points", "act", "The owners of checkout, data and returns settle whose work it is."),
     ("undefined_start", "act", "No work without a description from December."),
     ("busy_not_aligned", "act", "No work without a description from December."),
     ("decision_churn", "dismiss", "Storefront tries early demonstrations until Christmas."),
@@ -42,6 +44,9 @@ DECIDED = (
 
 DECIDED_AFTER, UNTIL = "2026-W43", "2026-12-31"
 """What is accepted or dismissed holds until the end of the year."""
+
+AGREED = ("PAY Sprint 19", "2026-10-23", "The bank asked for the first of them.")
+"""What grew, the day on which it was agreed what had come until then, and why. What came later nobody agreed on."""
 
 NOTED = (
     ("fast-checkout", "Express pay is live for all guests.", "2026-W40"),
@@ -70,6 +75,10 @@ def tell(settings: Settings, quiet: bool = True) -> None:
     with store.writing() as con:
         for at, entry in sorted(said, key=lambda pair: pair[0]):
             append(con, entry, BY, at)
+    name, day, reason = AGREED
+    at = wiring.day_end(calendar, day)
+    words = Words(agreed=(name,), reason=reason, by=BY)
+    say(store, settings.strategy, week_of_day(calendar.local_day(at)), words, at, at - timedelta(hours=8))
     judged_by = wiring.strategies(settings.strategy)
     with working("Telling what was said and reported before", quiet):
         for week in REPORTED:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alignment import __version__, wiring
+from alignment.installation import known_secret
 from analyzer.score import score
 from analyzer.store import Store, naive, scalar
 
@@ -32,7 +33,7 @@ def make_result(
     with store.reading() as con:
         return score(
             con, strategies, wiring.options(settings, effort), moment.at, settings.organisation, moment.reason,
-            program=f"alignment-analyzer {__version__}",
+            program=f"alignment-analyzer {__version__}", secret=known_secret(settings.store),
         )  # fmt: skip
 
 

@@ -56,7 +56,7 @@ def _tracker(file: Path) -> Tracker:
 
 def connectors(settings: Settings) -> list[tuple[Connector, ParseOptions]]:
     """One connector a tracker, with what its parser may know. Files that stand for one tracker are read together."""
-    from alignment.pull import installation_secret
+    from alignment.installation import installation_secret
 
     groups: dict[str, list[Tracker]] = {}
     for tracker in settings.trackers:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -18,6 +18,8 @@ from analyzer.regimes import Regime, regimes_by_week
 from analyzer.result import Window
 from analyzer.store import Connection, scalar
 from analyzer.strategy import Strategy
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Board:
         self.last_week = week_of_day(self.today) - 1
         self.first_week = self.last_week - options.weeks + 1
         self.history_week = self.last_week - options.history_weeks - options.weeks + 1
-        self._laid: set[str] = set()
+        self._made: dict[str, Any] = {}
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -63,7 +65,7 @@ class Board:
         teams.lay_out(con, self.options.teams)
         mapping.lay_out(con, self.distinct_regimes)
         effort.lay_out(con, self)
-        privacy.lay_out(con, self.options.at_least, self.first_week, self.last_week)
+        privacy.lay_out(con, self.options.at_least, (self.history_week, self.first_week, self.last_week))
         effort.allocate(con, self)
 
     def _calendar(self) -> None:
@@ -87,12 +89,12 @@ class Board:
         self.con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM incoming")
         self.con.unregister("incoming")
 
-    def once(self, lay_out: Callable[[Board], None]) -> None:
-        """Runs a lay-out that several measures share, the first time one of them asks for it."""
-        name = f"{lay_out.__module__}.{lay_out.__qualname__}"
-        if name not in self._laid:
-            lay_out(self)
-            self._laid.add(name)
+    def once(self, make: Callable[[Board], Made]) -> Made:
+        """What several measures share, made the first time one of them asks for it: tables laid out, or a small answer."""
+        name = f"{make.__module__}.{make.__qualname__}"
+        if name not in self._made:
+            self._made[name] = make(self)
+        return self._made[name]  # type: ignore[no-any-return]
 
     def frame(self, sql: str, *values: Any) -> pd.DataFrame:
         """The small answer to a query; ``values`` are bound."""
@@ -142,6 +144,11 @@ class Board:
     def judged(self) -> list[int]:
         """The same as a list, to bind: ``week IN (SELECT unnest(?))``."""
         return list(self.judged_weeks)
+
+    @cached_property
+    def hidden_pasts(self) -> frozenset[str]:
+        """Shown teams whose past may not be shown."""
+        return privacy.hidden_pasts(self.con, self.options.at_least, self.first_week)
 
     @cached_property
     def circles(self) -> list[int]:

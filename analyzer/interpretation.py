@@ -1,4 +1,4 @@
-"""Where rules, parents, titles and names of steps would let two people read one ticket differently."""
+"""Where rules and parents would let two people read one ticket differently, and what each team means by a step."""
 
 from __future__ import annotations
 
@@ -29,22 +29,6 @@ ANTI JOIN claimed c ON c.regime = a.regime AND c.ticket = a.ticket WHERE a.agree
 """One row a regime and ticket that its own rule links to ``target`` while another rule, or else its parent, says ``other``. What a
 person decided is not linked by a rule, and what a not_now rule matches is parked: neither is here."""
 
-ALIKE = """
-CREATE OR REPLACE TEMP TABLE alike AS
-WITH served AS (
-    SELECT s.ticket, min(s.target) AS target, sum(s.units)::BIGINT AS units FROM share_of s
-    JOIN (SELECT DISTINCT regime, ticket FROM link WHERE via <> 'decision') l ON l.regime = s.regime AND l.ticket = s.ticket
-    WHERE s.basis = $1 AND s.in_force AND s.kind = 'priority' AND s.week IN (SELECT unnest($2))
-    GROUP BY s.ticket HAVING count(DISTINCT s.target) = 1
-), titled AS (
-    SELECT v.ticket, v.target, v.units, lower(trim(p.value)) AS words FROM served v
-    JOIN span_then p ON p.ticket = v.ticket AND p.field = 'title' AND p.until IS NULL AND length(p.value) BETWEEN 12 AND 500
-), several AS (SELECT words FROM titled GROUP BY words HAVING count(DISTINCT target) > 1)
-SELECT t.ticket, t.target, t.units, t.words FROM titled t SEMI JOIN several s ON s.words = t.words
-"""
-"""Tickets of the judged weeks with one title and different priorities. Very short titles (``Release``) say nothing, and what a
-person decided is settled."""
-
 STEP = """
 CREATE OR REPLACE TEMP TABLE step_name AS
 SELECT w.ticket, s.shown, h.value AS phase, lower(trim(p.value)) AS name
@@ -57,7 +41,6 @@ JOIN ticket_team g ON g.ticket = w.ticket JOIN team_shown s ON s.team = g.team
 
 
 def lay_out(board: Board) -> None:
-    """``ambiguous``, ``alike`` and ``step_name``."""
+    """``ambiguous`` and ``step_name``."""
     board.con.execute(AMBIGUOUS)
-    for step in (ALIKE, STEP):
-        board.con.execute(step, [board.options.basis, board.judged])
+    board.con.execute(STEP, [board.options.basis, board.judged])

@@ -46,6 +46,7 @@ STEPS: tuple[str, ...] = (
     CREATE TABLE swept (tracker VARCHAR, id VARCHAR);
     """,
     "ALTER TABLE scans ADD COLUMN scope VARCHAR DEFAULT '';",
+    "CREATE TABLE names (tracker VARCHAR, key VARCHAR, kind VARCHAR, mark VARCHAR);",
 )
 
 

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from types import ModuleType
 
-from analyzer import frozen
+from analyzer import frozen, names
 from analyzer.board import Board, Options
 from analyzer.changed import changes
 from analyzer.deciding import decisions
 from analyzer.evidence import mentioned, references
+from analyzer.masking import masked
 from analyzer.measures import MEASURES
 from analyzer.regimes import Regime
 from analyzer.result import Finding, Priority, Result, StrategyRef, TrackerCoverage, Verdict
@@ -35,22 +36,28 @@ GROUP BY r.name, r.kind, r.source ORDER BY r.name
 def score(
     con: Connection, strategies: Sequence[Strategy], options: Options, as_of: datetime,
     organisation: str = "", as_of_reason: str = "", measures: Sequence[ModuleType] = MEASURES, notes: Sequence[str] = (),
-    program: str = "alignment-analyzer",
+    program: str = "alignment-analyzer", secret: bytes = b"",
 ) -> Result:  # fmt: skip
-    """The Result at a moment. The same store, strategies, options and moment give the same Result, byte for byte."""
+    """The Result at a moment. The same store, strategies, options and moment give the same Result, byte for byte.
+
+    ``secret`` is the installation's key, by which names of people are recognised and hidden. A name that a later pull taught is
+    hidden in the Result of an earlier moment too.
+    """
     board = Board(con, strategies, options, as_of)
     findings = [_run(module, board) for module in measures]
     headline, verdict = _headline(findings)
     shown = mentioned(findings)
+    said = [*notes, *_cut_pulls(board), *filter(None, [names.unknown(con, secret)])]
     before = frozen.last(board, organisation)
     changed = changes(before, {"findings": [f.model_dump(mode="json") for f in findings]}) if before else []
-    return Result(
+    whole = Result(
         program=program, organisation=organisation, as_of=as_of.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         as_of_reason=as_of_reason, time_zone=options.calendar.time_zone, effort=options.basis,  # type: ignore[arg-type]
         window=board.window, strategies=[_strategy(r, board) for r in _by_strategy(board)], coverage=_coverage(board),
         headline=headline, verdict=verdict, previous=before["as_of"] if before else None, changed=changed,
-        decide=decisions(findings), findings=findings, tickets=references(board, shown), notes=[*notes, *_cut_pulls(board)],
+        decide=decisions(findings), findings=findings, tickets=references(board, shown), notes=said,
     )  # fmt: skip
+    return masked(whole, names.of_store(con, secret), strategies)
 
 
 def _cut_pulls(board: Board) -> list[str]:

@@ -111,10 +111,14 @@ def intraclass(clusters: Sequence[Cluster]) -> float | None:
     between = within = 0.0
     df_between = df_within = 0.0
     size_numerator = 0.0
-    for block in sorted({c.block for c in clusters}):
-        counts = np.asarray([c.counts for c in clusters if c.block == block and sum(c.counts) > 0], dtype=float)
-        if len(counts) < 2:
+    blocks: dict[int, list[tuple[float, ...]]] = {}
+    for cluster in clusters:
+        if sum(cluster.counts) > 0:
+            blocks.setdefault(cluster.block, []).append(cluster.counts)
+    for weeks in blocks.values():
+        if len(weeks) < 2:
             continue
+        counts = np.asarray(weeks, dtype=float)
         n = counts.sum(axis=1)
         total = float(n.sum())
         mean = counts.sum(axis=0) / total

@@ -41,6 +41,8 @@ ONE_ROW_IS = {
     "gone": "one ticket that a tracker no longer showed, from the sweep that noticed `since` until it was seen again "
     "(`until`, empty: still); `how` is archived, trashed, outside (of what the settings read) or gone",
     "sweeps": "one look for tickets that are gone: when, and whether it came to its end",
+    "names": "one fingerprint, made with `key`, of a way in which someone's name may be written (`kind` way) or of the first word "
+    "of one (first); it cannot be turned back into a name",
     "swept": "one ticket listed by the sweep that is under way",
 }
 

@@ -22,24 +22,25 @@ LINE, BAND, APART, SCOPE = "var(--line)", "var(--band)", "var(--apart)", "var(--
 
 @dataclass(frozen=True)
 class Panel:
-    """One line of a series: its name, its last value in words, its intended range, and its picture."""
+    """One line of a series: its name, its last value in words, its intended range, its column among the values, its picture."""
 
     label: str
     last: str
     intended: str
+    column: int
     svg: str
 
 
 def series_panels(series: Data) -> list[Panel]:
     """Small multiples: one panel a line, all on one scale, the intended range as a band, weeks set apart marked."""
-    lines = [line for line in series["lines"] if last_known(line["values"]) is not None]
+    lines = [(n, line) for n, line in enumerate(series["lines"], 1) if last_known(line["values"]) is not None]
     if not series["x"] or not lines:
         return []
-    top, bottom = _extent([line[part] for line in lines for part in ("values", "low", "high")], series["unit"])
-    return [_panel(series, line, bottom, top) for line in lines[:MOST_PANELS]]
+    top, bottom = _extent([line[part] for _, line in lines for part in ("values", "low", "high")], series["unit"])
+    return [_panel(series, line, column, bottom, top) for column, line in lines[:MOST_PANELS]]
 
 
-def _panel(series: Data, line: Data, bottom: float, top: float) -> Panel:
+def _panel(series: Data, line: Data, column: int, bottom: float, top: float) -> Panel:
     weeks, unit = series["x"], series["unit"]
     last = max(index for index, value in enumerate(line["values"]) if value is not None)
     low, high = at(line["low"], last), at(line["high"], last)
@@ -65,7 +66,7 @@ def _panel(series: Data, line: Data, bottom: float, top: float) -> Panel:
         _chart(_dots(points, last)).mark_point(color=LINE, fill=LINE, size=26, opacity=1).encode(x=x, y=_y("y", y)),
     ]
     about = f"{line['label']}: {said}" + (f", {words.INTENDED} {intended}" if intended else "")
-    return Panel(line["label"], said, intended, _draw(layers, PANEL, about))
+    return Panel(line["label"], said, intended, column, _draw(layers, PANEL, about))
 
 
 def burn_up_picture(burn_up: Data) -> str:

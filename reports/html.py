@@ -1,8 +1,10 @@
-"""A Result becomes one HTML file that needs no network and no JavaScript, and in which foreign text stays text."""
+"""A Result becomes one HTML file that needs no network, says all without JavaScript, and in which foreign text stays text."""
 
 from __future__ import annotations
 
+from base64 import b64encode
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from itertools import groupby
 from typing import Any
@@ -17,6 +19,8 @@ from reports.story import Data
 MOST_BYTES = 1_000_000
 TICKETS_A_ROW = (1_000, 20, 8, 3, 0)  # tried in turn until the page fits; what is cut is counted
 ROWS_AT_ONCE = 10
+MOST_ROWS, MOST_COLUMNS = 60, 24
+"""Drawn of a table, a flow or a matrix; the whole is in the CSV files, and the page says so."""
 HEATS = 8
 
 
@@ -38,13 +42,20 @@ def _page(result: Data, pictures: dict[int, Any], most: int) -> str:
         tickets={name: _ticket(ticket) for name, ticket in result["tickets"].items()},
         picture=lambda detail: pictures[id(detail)],
         css=style(),
-        most=most,
+        script=Markup(_template("report.js")),
+        allowed=f"'sha256-{b64encode(sha256(_template('report.js').encode()).digest()).decode()}'",
+        most=most, most_rows=MOST_ROWS, most_columns=MOST_COLUMNS,
     )  # fmt: skip
 
 
 def style() -> Markup:
     """The style sheet that every page of ours carries within itself."""
-    return Markup((files("reports") / "templates" / "report.css").read_text(encoding="utf-8"))
+    return Markup(_template("report.css"))
+
+
+@cache
+def _template(name: str) -> str:
+    return (files("reports") / "templates" / name).read_text(encoding="utf-8").strip()
 
 
 @cache

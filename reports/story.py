@@ -11,6 +11,8 @@ Data = dict[str, Any]
 LEADING = ("priority_drift", "scope_creep", "unlinked_work")
 ASKS = ("signal", "watch")
 ABOUT_THE_DATA = ("data_quality",)
+MOST_DECISIONS = 5
+MOST_CHANGES = 3
 
 
 def headline(result: Data) -> str:
@@ -21,6 +23,23 @@ def decisions(result: Data) -> list[Data]:
     """Findings that ask for a decision: signals first, then those to watch, each in the Result's order."""
     asking = [finding for finding in result["findings"] if finding["meta"]["id"] not in ABOUT_THE_DATA]
     return [finding for verdict in ASKS for finding in asking if finding["verdict"] == verdict]
+
+
+def to_decide(result: Data) -> list[Data]:
+    """At most five things to decide, each with the smallest move that would mend it; an older Result says no moves."""
+    if "decide" in result:
+        return list(result["decide"])[:MOST_DECISIONS]
+    return [
+        {"measure": one["meta"]["id"], "title": one["meta"]["title"], "verdict": one["verdict"],
+         "sentence": one["sentence"], "move": "", "tickets": [], "more": 0}
+        for one in decisions(result)[:MOST_DECISIONS]
+    ]  # fmt: skip
+
+
+def also(result: Data) -> list[Data]:
+    """Findings that ask for a decision and are not among the first five."""
+    named = {one["measure"] for one in to_decide(result)}
+    return [one for one in decisions(result) if one["meta"]["id"] not in named]
 
 
 def no_decision(result: Data) -> str:
@@ -87,16 +106,6 @@ def at(values: list[Any], index: int) -> Any:
 def last_known(values: list[Any]) -> Any:
     """The last value that is not ``None``."""
     return next((value for value in reversed(values) if value is not None), None)
-
-
-def to_decide(result: Data) -> list[Data]:
-    """What the Result says to decide, at most five; of an older Result, its findings that ask for it, without a move."""
-    if "decide" in result:
-        return list(result["decide"])
-    return [
-        {"measure": f["meta"]["id"], "title": f["meta"]["title"], "verdict": f["verdict"], "sentence": f["sentence"], "move": "",
-         "tickets": [], "more": 0} for f in decisions(result)
-    ]  # fmt: skip
 
 
 def changed(result: Data) -> list[Data] | None:

@@ -60,6 +60,10 @@ HIGHER = "Higher is better."
 SCORE = "Score"
 NO_SCORE = "No score"
 DECISIONS = "What needs a decision"
+ALSO = "Also"
+CHANGED = "Since the last report"
+NO_CHANGE = "No verdict changed."
+NO_PREVIOUS = "This is the first report."
 NO_DECISION = "No signal in these weeks. Nothing here asks for a decision."
 NOTHING_JUDGED = "Nothing could be judged, so nothing here asks for a decision. What is missing is said below."
 OTHERS = {"noise": "No signal", "not_judged": "Not judged", "error": "Failed"}
@@ -95,6 +99,9 @@ WEEK = "Week"
 TICKETS = "Tickets"
 TOTAL = "Total"
 INTENDED = "intended"
+FILTER = "Filter"
+SHOWN = "{shown} of {all} rows"
+KEYS = "Arrow keys read the values."
 KEY_LINE = "measured"
 KEY_BAND = "intended range"
 KEY_APART = "week set apart"
@@ -132,6 +139,14 @@ def and_more(number: int) -> str:
 
 def more_rows(number: int) -> str:
     return f"{number:,} more rows" if number != 1 else "1 more row"
+
+
+def not_drawn(number: int) -> str:
+    return f"{more_rows(number)} in the CSV files of this report (--format csv)."
+
+
+def columns_not_drawn(number: int) -> str:
+    return f"{number:,} more {'column' if number == 1 else 'columns'} in the CSV files of this report (--format csv)."
 
 
 def more_panels(number: int) -> str:
@@ -172,10 +187,8 @@ def last_value(value: str, week: str) -> str:
     return f"{value} in {week}"
 
 
-CHANGED = "What changed"
 NOTHING_CHANGED = "Nothing moved by more than chance gives."
 SMALLEST_MOVE = "Smallest move"
-DECIDE_REST = "The others ask for a decision too and stand below."
 COMPARISON = "Two reports side by side"
 MEASURE = "Measure"
 WHAT_MOVED = "What moved"
@@ -203,7 +216,3 @@ def trend(first: int, week: str, last: int, latest: str) -> str:
 
 def as_format(form: str, week: str) -> str:
     return f"{week} as {form}"
-
-
-def since_report(day: str) -> str:
-    return f"since the report of {day}"

@@ -52,7 +52,7 @@ class Team:
 def measure(board: Board) -> Finding:
     if reason := judgeable(board, board.options.basis):
         return not_judged(META, reason)
-    company = mixes.company(board)
+    company = board.once(mixes.company)
     if company is None:
         return not_judged(META, "No effort was seen in these weeks.")
     teams = _teams(board, company)
@@ -94,7 +94,8 @@ def _teams(board: Board, company: Company) -> list[Team]:
         spent = sum(days.get(w, 0.0) for w in board.judged_weeks)
         wip = sum(events.get(w, 0.0) for w in board.judged_weeks) / spent if spent else None
         enough = now.n[at] >= statistics.LEAST
-        rate = trend.shift(events, days, board.judged_weeks, past) if enough else None
+        before = past if name not in board.hidden_pasts else []
+        rate = trend.shift(events, days, board.judged_weeks, before) if enough else None
         made.append(Team(name, int(now.tickets[at]), float(mixes.effective_number(now.shares[at])), wip, scatter, rate))
     return made
 

@@ -45,7 +45,7 @@ META = Meta(
 def measure(board: Board) -> Finding:
     if reason := judgeable(board, board.options.basis):
         return not_judged(META, reason)
-    company = mixes.company(board)
+    company = board.once(mixes.company)
     if company is None:
         return not_judged(META, "No effort was seen in these weeks.")
     held = cells(board, company)

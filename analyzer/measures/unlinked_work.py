@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analyzer import allocation, statistics
+from analyzer import allocation, shadow_themes, statistics, unlinked
 from analyzer.board import Board
 from analyzer.calendar import week_name
 from analyzer.effort import UNIT
@@ -10,6 +10,7 @@ from analyzer.evidence import heaviest, row, table
 from analyzer.judging import counted, judgeable, measured_in, not_judged, percent
 from analyzer.moving_effort import link_or_stop
 from analyzer.result import Finding, Line, Meta, Score, Series, Shape, Table
+from analyzer.unlinked import NOT_COUNTED, REASONS
 
 META = Meta(
     id="unlinked_work",
@@ -19,48 +20,27 @@ META = Meta(
         "Effort of the judged weeks on tickets that no decision, rule, parent or container links to a priority or to upkeep, as a "
         "share of all effort; work on what the strategy parks counts as unlinked too. Tickets younger than the settable age and "
         "tickets whose parent this account cannot see are shown and not counted. The share is tested against the strategy's "
-        "unlinked_allowance in the way priority drift is."
+        "unlinked_allowance in the way priority drift is. What the unlinked work is about is read from titles and texts as they "
+        "were at the report's moment: tickets of the judged weeks and of as many before become TF-IDF vectors, the near ones a "
+        "graph, and its communities of five tickets or more themes, named by the words of their titles that tell them from all "
+        "other work. Each shows its tickets, the most central first, its effort, teams, and its share now and before; no verdict "
+        "comes from it. The rest is scattered, and said."
     ),
     limits=(
         "A missing link is not proof of useless work: it may serve a priority and nobody wrote it down. Links are those of the "
-        "report's moment."
+        "report's moment. A theme is only what texts have in common, and leaves out much: of tickets that people at Titanium had "
+        "put under 37 epics 56 % fell into a theme (54 to 60 in 20 samples), and 81 % of those (76 to 85) belonged to the epic "
+        "most frequent in their theme, where chance gives 34 %. With a tenth of the tickets left out the themes stayed alike "
+        "(adjusted Rand index 0.87). Mentions and addresses are not read, but a name that stands as a plain word in three tickets "
+        "or more may name a theme; "
+        "languages without spaces between words are read poorly."
     ),
-    source="Reasons after Uplevel's and Jira Align's orphan lists; interval by Wilson 1927 on the effective number of tickets.",
+    source="Reasons after Uplevel's and Jira Align's orphan lists; interval by Wilson 1927 on the effective number of tickets; "
+    "themes by Blondel et al. 2008 (Louvain), their words by Monroe, Colaresi and Quinn 2008.",
     formula="Effort on tickets without a link to a priority or upkeep, for a reason that counts ÷ all effort.",
     needs="A strategy with an unlinked_allowance.",
 )  # fmt: skip
 
-REASONS = {
-    "no_parent": "No parent", "parent_unlinked": "Parent is unlinked", "parent_closed": "Parent is closed or archived",
-    "gone": "Gone from the tracker",
-    "parked": "Parked (not now)", "decided": "A person decided: serves nothing", "too_new": "Too new",
-    "not_visible": "Parent not visible to this account",
-}  # fmt: skip
-NOT_COUNTED = ("too_new", "not_visible")
-
-REASONED = """
-CREATE OR REPLACE TEMP TABLE unlinked AS
-WITH one AS (
-    SELECT ticket, kind, shown, sum(units) AS units FROM share_of
-    WHERE basis = $1 AND in_force AND week IN (SELECT unnest($2)) AND kind IN ('unlinked', 'parked')
-    GROUP BY ticket, kind, shown
-), nothing AS (SELECT DISTINCT ticket FROM link WHERE kind = 'none')
-SELECT o.ticket, o.shown, t.type, o.units, CASE
-    WHEN o.kind = 'parked' THEN 'parked'
-    WHEN n.ticket IS NOT NULL THEN 'decided'
-    WHEN t.gone <> 'archived' THEN 'gone'
-    WHEN t.created_day > $3 - $4 THEN 'too_new'
-    WHEN t.parent_id IS NOT NULL AND t.parent IS NULL THEN 'not_visible'
-    WHEN p.phase IN ('done', 'cancelled') OR p.archived OR p.gone IS NOT NULL THEN 'parent_closed'
-    WHEN p.no IS NOT NULL THEN 'parent_unlinked'
-    WHEN c.state IN ('completed', 'canceled') AND coalesce(c.completed, m.as_of) <= m.as_of THEN 'parent_closed'
-    WHEN c.id IS NOT NULL THEN 'parent_unlinked'
-    ELSE 'no_parent' END AS reason
-FROM one o CROSS JOIN moment m JOIN ticket_then t ON t.no = o.ticket
-LEFT JOIN nothing n ON n.ticket = o.ticket
-LEFT JOIN ticket_then p ON p.no = t.parent
-LEFT JOIN containers c ON c.id = t.project AND c.kind = 'project'
-"""
 COUNTED = """
 SELECT '' AS grp, ticket, sum(units) AS weight FROM unlinked WHERE reason NOT IN (SELECT unnest(?)) GROUP BY ticket
 """
@@ -71,23 +51,19 @@ def measure(board: Board) -> Finding:
     reason = judgeable(board, basis)
     if reason:
         return not_judged(META, reason)
-    board.con.execute(REASONED, [basis, board.judged, board.today, board.options.too_new_days])
+    unlinked.lay_out(board)
     frame = allocation.weekly(board, basis)
     sample = allocation.sample(board, basis)
     whole = int(frame[frame["week"].isin(board.judged)]["units"].sum())
-    unlinked = int(
-        board.one(
-            "SELECT coalesce(sum(units), 0) FROM unlinked WHERE reason NOT IN (SELECT unnest(?))", list(NOT_COUNTED)
-        )
-    )
-    value = unlinked / whole
+    value = unlinked.units(board) / whole
     interval = statistics.wilson(value, sample.effective)
     splits = [
         _split(board, whole, "reason", "Unlinked work by reason", "Reason"),
         _split(board, whole, "shown", "Unlinked work by team", "Team"),
         _split(board, whole, "type", "Unlinked work by type", "Type"),
     ]
-    details = [splits[0], *(s for s in splits[1:] if len(s.rows) > 1), _over_time(board, frame)]
+    themes = shadow_themes.table_of(board, frame)
+    details = [splits[0], *themes, *(s for s in splits[1:] if len(s.rows) > 1), _over_time(board, frame)]
     allowed = _allowance(board)
     if sample.effective < statistics.LEAST:
         reason = f"{counted(sample.tickets)} say as much as {sample.effective:.0f} independent ones; shares are judged from 10."
@@ -98,9 +74,11 @@ def measure(board: Board) -> Finding:
     verdict = statistics.verdict(statistics.outside(value, 0.0, allowed, sample.effective))
     parked = int(board.one("SELECT coalesce(sum(units), 0) FROM unlinked WHERE reason = 'parked'")) / whole
     parts = f" (parked: {percent(parked)})" if parked else ""
+    about = shadow_themes.largest(themes)
     words = {
-        "signal": f"{percent(value)} of effort serves no stated priority{parts}; {percent(allowed)} is allowed for.",
-        "watch": f"{percent(value)} of effort serves no stated priority{parts} against {percent(allowed)} allowed: worth watching.",
+        "signal": f"{percent(value)} of effort serves no stated priority{parts}; {percent(allowed)} is allowed for.{about}",
+        "watch": f"{percent(value)} of effort serves no stated priority{parts} against {percent(allowed)} allowed: worth "
+        f"watching.{about}",
         "noise": f"{percent(value)} of effort serves no stated priority{parts}, within what is allowed ({percent(allowed)}) "
         "or chance.",
     }
@@ -108,7 +86,7 @@ def measure(board: Board) -> Finding:
         meta=META, verdict=verdict, value=value, interval=interval, sentence=words[verdict], details=details,  # type: ignore[arg-type]
         score=Score(value=round(100 * (1 - value), 1), arithmetic=f"100 − {100 * value:.1f}: the unlinked share in percent."),
         move=None if verdict == "noise" else link_or_stop(
-            board, COUNTED, [list(NOT_COUNTED)], unlinked - allowed * whole, whole, f"{percent(allowed)} allowed for"
+            board, COUNTED, [list(NOT_COUNTED)], unlinked.units(board) - allowed * whole, whole, f"{percent(allowed)} allowed for"
         ),
     )  # fmt: skip
 

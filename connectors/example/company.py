@@ -6,8 +6,9 @@ while ``keep-the-lights-on`` rises above its 15-25 % to about 33 % and unlinked 
 reaches 60; 14 tickets of the parked mobile redesign are started in the last eight weeks; and in week 30 a bulk of 320
 tickets is imported within an hour. In the last eight weeks small tickets are hurried through in every team, much is started
 without a description and made urgent, the Mobile app's people have twice as much open, Platform's work stands flagged and
-Storefront's goes back and forth (``plants``). All other priorities stay inside their ranges; other sprints, epics and projects
-grow by a tenth at most. ``planted`` counts what the dice made of it. Everything follows from the seed.
+Storefront's goes back and forth (``plants``); a third of the work could count for two priorities (``readings``); and scope
+changes in every other way (``reshaping``; ``WEB Sprint 18`` is closed late). All other priorities stay inside their ranges; other
+sprints, epics and projects grow by a tenth at most. ``planted`` counts what the dice made of it. Everything follows from the seed.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from datetime import datetime
 from functools import cached_property
 from random import Random
 
-from connectors.example import mess, mix, plants, portfolio, sprints, work
+from connectors.example import mess, mix, plants, portfolio, readings, reshaping, sprints, work
 from connectors.example.days import WEEK, moment, week_of
 from connectors.example.links import onboarding_items, tie
 from connectors.example.roster import Person, Team, Tracker, hire
@@ -71,6 +72,7 @@ class Company:
     buckets: tuple[portfolio.Bucket, ...]
     sprints: tuple[sprints.Sprint, ...]
     links: tuple[mess.Link, ...]
+    reshaped: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @cached_property
     def by_number(self) -> dict[int, Ticket]:
@@ -141,11 +143,19 @@ def company(seed: int = 7, weeks: int = 40, people: int = 60, calm: bool = False
     _disorder(play)
     end = weeks * WEEK
     links = mess.relations(play.dice("links"), [draft for draft in play.drafts if draft.created < end])
-    if weeks == 40 and not calm:
-        _plant(play)
+    reshaped = _plant(play, made) if weeks == 40 and not calm else {}
     tickets = settle(seed, play.drafts, end)
     return Company(
-        seed, weeks, moment(end - 1e-9), teams, staff, tickets, tuple(play.portfolio.buckets), made, tuple(links)
+        seed,
+        weeks,
+        moment(end - 1e-9),
+        teams,
+        staff,
+        tickets,
+        tuple(play.portfolio.buckets),
+        made,
+        tuple(links),
+        reshaped,
     )
 
 
@@ -226,11 +236,12 @@ def _disorder(play: _Play) -> None:
     mess.reopenings(play.dice("reopenings"), real)
     mess.archive(play.dice("archive"), real, end)
     mess.hostile_titles(play.dice("hostile"), real, end)
+    readings.doubt(play.dice("doubt"), real, readings.USUAL, readings.ORDER)
     if not play.calm:
         play.drafts += mess.bulk_import(len(play.drafts) + 1)
 
 
-def _plant(play: _Play) -> None:
+def _plant(play: _Play, made: tuple[sprints.Sprint, ...]) -> reshaping.Changed:
     """What the last eight weeks bring beside the drift; played last, so that it moves nothing before it."""
     since = (play.weeks - PLANTED.recent_weeks) * WEEK
     real = [draft for draft in play.drafts[len(play.portfolio.drafts) :] if draft.intent != mess.IMPORT_INTENT]
@@ -240,6 +251,13 @@ def _plant(play: _Play) -> None:
     play.drafts += plants.juggle(play.dice("juggle"), real, since, len(play.drafts) + 1)
     play.drafts += plants.hurry(play.dice("hurry"), real, since, len(play.drafts) + 1)
     plants.raise_alarm(play.dice("alarm"), play.drafts[len(play.portfolio.drafts) :], since)
+    changed = reshaping.reshape(play.dice("reshape"), play.drafts, play.portfolio, made, since)
+    free = [draft for draft in play.drafts if not any(draft.number in numbers for numbers in changed.values())]
+    readings.misplace(free, play.portfolio, since)
+    readings.doubt_more(play.dice("doubt more"), free, since)
+    readings.call_twice(play.dice("twice"), free, since)
+    readings.rename_label(free, since)
+    return changed
 
 
 def planted(made: Company) -> Realised:

@@ -14,6 +14,7 @@ from connectors.example.company import Company
 from connectors.example.days import WEEK, calendar_day, moment
 from connectors.example.links import NEUTRAL_LABELS
 from connectors.example.portfolio import LABELS, NAMES, PERIOD, PLANNING, Bucket
+from connectors.example.readings import OTHER_LABEL
 from connectors.example.roster import Team
 from connectors.example.sprints import Sprint
 from connectors.example.tickets import Ticket, stable_uuid
@@ -30,7 +31,16 @@ STATES = {
     "review": ("In Review", "started"), "done": ("Done", "completed"), "dropped": ("Canceled", "canceled"),
     "duplicate": ("Duplicate", "duplicate"),
 }  # fmt: skip
-LABEL_NAMES = (*NEUTRAL_LABELS, *LABELS.values(), "Bug", "Incident", PARKED)
+OWN_NAMES = {("INT", "todo"): "Selected", ("RET", "doing"): "Selected"}
+"""Two teams call a state the same; for the one the work is ahead, for the other it has begun."""
+
+LABEL_NAMES = (*NEUTRAL_LABELS, *LABELS.values(), "Bug", "Incident", PARKED, OTHER_LABEL)
+
+
+def state(team: str, status: str) -> tuple[str, str]:
+    """Name and type of a team's state."""
+    name, kind = STATES[status]
+    return OWN_NAMES.get((team, status), name), kind
 
 
 def iso(at: datetime | None) -> str | None:
@@ -100,7 +110,8 @@ class LinearSite:
 
     def _states(self) -> Iterator[Json]:
         for team in self.teams:
-            for position, (status, (name, kind)) in enumerate(STATES.items()):
+            for position, status in enumerate(STATES):
+                name, kind = state(team.key, status)
                 yield {
                     "id": self.states[team.key, status], "name": name, "type": kind, "position": position,
                     "archivedAt": None,

@@ -9,7 +9,7 @@ from typing import Any
 from connectors.connector import Payload
 from connectors.example.company import Company
 from connectors.example.days import calendar_day
-from connectors.example.linear_site import BASE, STATES, Json, LinearSite, iso, when
+from connectors.example.linear_site import BASE, Json, LinearSite, iso, state, when
 from connectors.example.tickets import Edit, Entry, Ticket, Value
 
 PRIORITY = {"Highest": 1, "High": 2, "Medium": 3, "Low": 4, "Lowest": 0}
@@ -87,7 +87,7 @@ class LinearWire:
         }  # fmt: skip
 
     def _state(self, team: str, status: str) -> Json:
-        name, kind = STATES[status]
+        name, kind = state(team, status)
         return {"id": self.site.states[team, status], "type": kind, "name": name}
 
     def _user(self, who: str | None) -> str | None:

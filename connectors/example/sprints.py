@@ -1,4 +1,7 @@
-"""Fortnightly sprints and cycles: planned on the eve, rolled over at the end, grown by a tenth at most, but for one."""
+"""Fortnightly sprints and cycles: planned on the eve, rolled over at the end, grown by a tenth at most, but for one.
+
+One is closed only when the next one runs: what was left of it comes over then.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from connectors.example.tickets import Draft
 FORTNIGHT = 2 * WEEK
 PLANNED = 20
 SWOLLEN, SWOLLEN_BY = "PAY Sprint 19", 12
+LATE, CLOSED_LATE_BY = "WEB Sprint 18", 2.35
 GRACE = 2.0
 """Working days after the start in which late planning is still planning; what swells the sprint comes after."""
 
@@ -46,6 +50,8 @@ def plan(
             str(first_id + at), f"{team.key} {word} {at + 1}", at + 1, team.key, team.tracker, start,
             at * FORTNIGHT + 9.99, at * FORTNIGHT + 9.95,
         )  # fmt: skip
+        if sprint.name == LATE and not calm:
+            sprint = replace(sprint, completed=sprint.completed + CLOSED_LATE_BY)
         fresh = [draft for draft in drafts if start <= draft.started < start + FORTNIGHT and draft.number not in taken]
         planned = _plan(rng, sprint, fresh, PLANNED - len(rolled), lead)
         room = SWOLLEN_BY if sprint.name == SWOLLEN and not calm else rng.randint(0, (len(rolled) + len(planned)) // 10)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -20,10 +21,14 @@ from analyzer.board import Board
 from analyzer.calendar import day_of, monday, week_name, week_of_day
 from analyzer.result import Finding, Result, Row, Series, Table
 from analyzer.store import Store
-from connectors.example import ExampleJira, ExampleLinear
+from connectors.example import ExampleJira, ExampleLinear, readings, reshaping, sprints
 from connectors.example.company import PLANTED, Company, Realised, company, planted
 from connectors.example.days import FIRST_MONDAY, moment
-from connectors.example.words import PARKED, UNLINKED
+from connectors.example.jira_items import texts
+from connectors.example.portfolio import LABELS
+from connectors.example.sprints import Sprint
+from connectors.example.tickets import Ticket, Value
+from connectors.example.words import ONBOARDING, PARKED, TOPICS, UNLINKED
 from reports import FORMATS
 from tests.alignment import made_up
 
@@ -59,6 +64,21 @@ class Case:
         """Those of the tickets that are items of their own, in one of the statuses if any is named."""
         by_id = {t.id: t for t in self.made.tickets}
         return {i for i in ids if by_id[i].kind != SUB_TASK and (not statuses or by_id[i].now["status"] in statuses)}
+
+
+def numbered(parent: Value) -> int:
+    return parent if isinstance(parent, int) else 0
+
+
+def planted_sprint(made: Company) -> Sprint:
+    return next(sprint for sprint in made.sprints if sprint.name == PLANTED.sprint)
+
+
+def joined_at(ticket: Ticket, name: str, made: Company) -> datetime:
+    """When a ticket came into a sprint, as its log or its creation says."""
+    (ident,) = [sprint.id for sprint in made.sprints if sprint.name == name]
+    logged = [e.at for e in ticket.log for edit in e.edits if edit.field == "sprints" and ident in texts(edit.new)]
+    return logged[0] if logged else ticket.created
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +140,22 @@ def test_unlinked_work_is_found(case: Case) -> None:
     assert "Parent not visible to this account" in shares
 
 
+def test_what_the_unlinked_work_is_about_is_found_to_the_topic(case: Case) -> None:
+    """Ten side projects that no strategy names; what is hostile or of another topic is a seventh of a theme at most."""
+    rows = case.rows("unlinked_work", "themes")
+    found: dict[str, str] = {}
+    for name, row in rows.items():
+        if not name.startswith("Scattered"):
+            titles = [case.result.tickets[t].title for t in row.tickets]
+            topics = Counter(t for title in titles for t in TOPICS[UNLINKED] if t in title)
+            ((topic, tickets),) = topics.most_common(1)
+            assert tickets >= 0.85 * len(titles)
+            found[topic] = name
+    assert set(found) == set(TOPICS[UNLINKED])
+    assert found["chat bot for lunch orders"] == "chat bot lunch orders"
+    assert sum(float(str(r.cells["share"])) for r in rows.values()) == pytest.approx(case.realised(UNLINKED), abs=CLOSE)
+
+
 def test_one_sprint_and_one_project_grew_and_no_other(case: Case) -> None:
     rows = case.rows("scope_creep", "deliverables")
     flagged = {name for name, r in rows.items() if r.cells["verdict"] in ("signal", "watch")}
@@ -144,6 +180,40 @@ def test_the_project_is_counted_as_the_ledger_has_it_and_what_was_dropped_is_no_
     agreed = case.rows("scope_creep", "agreed")[PLANTED.project].cells
     dropped = case.items(case.truth.project_items, "dropped")
     assert len(dropped) == 1 and agreed["now"] == PLANTED.project_items - len(dropped)
+
+
+def test_every_other_change_of_scope_is_found_event_by_event(case: Case) -> None:
+    """Each in a deliverable of its own, none of which grew more than is usual (that is tested above)."""
+    grew, changed = case.rows("scope_creep", "deliverables"), case.rows("scope_creep", "changes")
+    ids = {event: [case.made.by_number[n].id for n in numbers] for event, numbers in case.made.reshaped.items()}
+    assert set(ids) == {"swapped", "split", "pulled_in", "rewritten", "date_moved"} and all(ids.values())
+
+    def seen(rows: dict[str, Row], starts: str) -> Row:
+        return next(r for name, r in rows.items() if name.startswith(starts))
+
+    swapped = seen(changed, reshaping.SWAPPED_IN)
+    assert (swapped.cells["swapped"], swapped.tickets) == (1, ids["swapped"][:1])
+    cells = seen(grew, reshaping.SWAPPED_IN).cells
+    assert (cells["gross"], cells["net"]) == (2, 0)
+    split = seen(changed, "OPS-20 ")
+    assert (split.cells["split"], split.cells["points"]) == (2, -5) and set(ids["split"]) < set(split.tickets)
+    assert seen(grew, "OPS-20 ").cells["gross"] == 0  # breaking down is not growth
+    taken = seen(grew, "OPS-18 ")
+    assert (taken.cells["pulled_in"], taken.tickets) == (1, ids["pulled_in"])
+    assert seen(grew, "OPS-19 ").cells["removed"] == 1
+    rewritten = seen(changed, "PAY-20 ")
+    assert (rewritten.cells["rewritten"], rewritten.cells["listed"]) == (3, 6.0)
+    assert set(rewritten.tickets) == set(ids["rewritten"])
+    assert rewritten.cells["later"] == reshaping.PUT_OFF_BY
+
+
+def test_what_came_over_from_a_sprint_closed_late_is_no_growth(case: Case) -> None:
+    late, following = (s for s in case.made.sprints if s.name in (sprints.LATE, "WEB Sprint 19"))
+    over = [case.made.by_number[n].id for n in {*late.planned, *late.added} & set(following.planned)]
+    row = case.rows("scope_creep", "changes")["WEB Sprint 19|sprint"]
+    assert set(row.tickets) == case.items(tuple(over)) and row.cells["carried"] == len(row.tickets) > 0
+    cells = case.rows("scope_creep", "deliverables")["WEB Sprint 19|sprint"].cells
+    assert int(str(cells["added"])) + int(str(cells["pulled_in"])) == len(following.added)
 
 
 def test_parked_work_is_found_to_the_ticket(case: Case) -> None:
@@ -191,6 +261,43 @@ def test_what_is_made_urgent_is_found_and_counted_as_the_ledger_has_it(case: Cas
     made = [edits[t.id][0] if edits[t.id] else t.now["urgency"] for t in new]
     assert finding.verdict == "signal"
     assert finding.value == pytest.approx(sum(u in ("Highest", "High") for u in made) / len(made), abs=0.01)
+
+
+def test_work_that_two_priorities_could_claim_is_found(case: Case) -> None:
+    finding = case.finding("interpretation_points")
+    assert finding.verdict == "signal"
+    assert "of the tickets worked on 29\u00a0% are such, far more than is usual here (3\u00a0%)" in finding.sentence
+    labels = {LABELS[i]: i for i in (*readings.ORDER, ONBOARDING)} | {readings.OTHER_LABEL: readings.ORDER[0]}
+    two_labels, misplaced = set(), set()
+    for ticket in case.made.tickets:
+        held = {labels[name] for name in texts(ticket.now.get("labels")) if name in labels}
+        parent = case.made.by_number.get(numbered(ticket.now.get("parent")))
+        two_labels |= {ticket.id} if len(held) > 1 else set()
+        misplaced |= {ticket.id} if parent and parent.kind == "Epic" and parent.intent != ticket.intent else set()
+    questions = case.rows("interpretation_points", "questions")
+    by_rules = [r for asked, r in questions.items() if asked.startswith("Rules")]
+    by_parent = [r for asked, r in questions.items() if asked.startswith("A rule")]
+    assert len(by_rules) == 6 and len(by_parent) == 4
+    assert {
+        i for r in by_rules for i in r.tickets
+    } < two_labels | misplaced  # a rule that names epics claims what is below
+    assert {i for r in by_parent for i in r.tickets} < misplaced
+    worked = {t.id for t in case.made.tickets if t.held and t.held[-1][2] >= case.made.weeks * 5 - 40}
+    assert sum(int(str(r.cells["tickets"])) for r in by_rules) == pytest.approx(len(two_labels & worked), rel=0.05)
+
+
+def test_what_has_two_names_is_shown(case: Case) -> None:
+    (label,) = case.rows("interpretation_points", "names").values()
+    assert label.cells["of"] == "Faster checkout" and str(label.cells["names"]).startswith(
+        "checkout-speed (Mobile app); "
+    )
+    steps = case.rows("interpretation_points", "steps")
+    assert {n: r.cells["phases"] for n, r in steps.items()} == {"selected": "doing, todo"}
+    (titles,) = [d for d in case.finding("interpretation_points").details if isinstance(d, Table) and d.id == "alike"]
+    assert sorted(str(r.cells["titles"]) for r in titles.rows) == ["reworded"] * 2 + ["the same"] * 2
+    named = {t.id: str(t.now["title"]) for t in case.made.tickets}
+    planted = {title for title, _, _ in readings.TWICE} | {more + title for title, _, more in readings.TWICE}
+    assert {named[i] for r in titles.rows for i in r.tickets} == planted
 
 
 def test_starts_without_a_text_or_a_parent_are_found(case: Case) -> None:
@@ -273,10 +380,21 @@ def test_the_finding_on_which_nobody_decided_is_found_and_no_other(spoken: Case)
     assert undecided == {"Parked work"}
 
 
+def test_growth_that_a_decision_agreed_is_told_apart(case: Case, spoken: Case) -> None:
+    name = f"{PLANTED.sprint}|sprint"
+    before, after = (c.rows("scope_creep", "deliverables")[name].cells for c in (case, spoken))
+    came = int(str(after["added"])) + int(str(after["pulled_in"]))
+    agreed_on = moment(37 * 5 - 0.1)  # the office closing of the Friday on which it was said
+    assert FIRST_MONDAY + timedelta(days=7 * 36 + 4) == date.fromisoformat(demo_words.AGREED[1]) == agreed_on.date()
+    joined = [joined_at(case.made.by_number[n], PLANTED.sprint, case.made) for n in planted_sprint(case.made).added]
+    assert (before["agreed"], before["verdict"], after["verdict"]) == (0, "signal", "signal")
+    assert 0 < int(str(after["agreed"])) == sum(at <= agreed_on for at in joined) < came
+    assert "more were agreed" in spoken.finding("scope_creep").sentence
+
+
 def test_every_measure_finds_its_planted_case(spoken: Case) -> None:
     quiet = {f.meta.id: f.verdict for f in spoken.result.findings if f.verdict != "signal"}
-    planted = {"vague_done": "watch", "data_quality": "watch"}
-    assert quiet == {**planted, "interpretation_points": "noise"}  # for this one nothing is planted yet
+    assert quiet == {"vague_done": "watch", "data_quality": "watch"}  # all that these two ever say
 
 
 # ---------------------------------------------------------------- nobody is named

@@ -17,6 +17,8 @@ from connectors.connector import TICKET_KINDS, ParseOptions, Payload
 from connectors.example import ExampleJira, ExampleLinear
 from connectors.example.company import PLANTED, Company, Realised, company, planted
 from connectors.example.days import week_of
+from connectors.example.jira_items import texts
+from connectors.example.portfolio import LABELS
 from connectors.example.words import PARKED, UNLINKED
 from connectors.ticket import Problem
 
@@ -191,6 +193,22 @@ def test_the_mess_is_there(made: Company, jira: list[Payload], linear: list[Payl
     assert any(node["previousIdentifiers"] for node in nodes) and any(not node["creator"] for node in nodes)
     titles = {str(ticket.now["title"]) for ticket in made.tickets}
     assert {"<script>alert(1)</script>", '=HYPERLINK("http://evil","x")'} < titles
+
+
+def test_two_priorities_claim_a_third_of_the_last_weeks_and_little_before_and_where_it_is_calm(made: Company) -> None:
+    calm = company(calm=True)
+    assert not calm.reshaped and set(made.reshaped) == {"swapped", "split", "pulled_in", "rewritten", "date_moved"}
+    for one, last in ((made, 0.25), (calm, 0.0)):
+        before, after = claimed_twice(one, 1, 32), claimed_twice(one, 34, 40)
+        assert 0.015 <= before <= 0.045
+        assert after > last if last else 0.015 <= after <= 0.045
+
+
+def claimed_twice(made: Company, first: int, last: int) -> float:
+    """The share of the tickets begun in these weeks that carry labels of two priorities."""
+    begun = [t for t in made.tickets if t.held and first <= week_of(t.held[0][1]) <= last]
+    labels = [[name for name in texts(t.now.get("labels")) if name in LABELS.values()] for t in begun]
+    return sum(len(held) > 1 for held in labels) / len(begun)
 
 
 # ---------------------------------------------------------------- the strategy finds it

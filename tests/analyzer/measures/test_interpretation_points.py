@@ -94,7 +94,107 @@ def test_one_title_with_two_priorities_is_shown_and_not_counted(board: MakeBoard
     """
     finding = measure(board(PLAN))
     assert (finding.verdict, finding.value) == ("noise", 0.0)
-    assert rows(finding, "alike") == [{"priorities": 2, "tickets": 2, "effort": 10.0, "ids": ["jira:A-1", "jira:A-2"]}]
+    assert rows(finding, "alike") == [
+        {
+            "priorities": "Growth, Trust",
+            "titles": "the same",
+            "tickets": 2,
+            "effort": 10.0,
+            "ids": ["jira:A-1", "jira:A-2"],
+        }
+    ]
+
+
+def test_a_reworded_title_with_another_priority_is_shown(board: MakeBoard) -> None:
+    """
+    key  created     doing       done        assignee  labels  title
+    A-1  2026-01-05  2026-01-12  2026-01-16  1         growth  Retry-failed-card-payments-at-the-checkout-on-slow-networks
+    A-2  2026-01-05  2026-01-12  2026-01-16  2         trust   Checkout:-retry-failed-card-payments-at-the-checkout-on-slow-networks
+    A-3  2026-01-05  2026-01-12  2026-01-16  3         trust   Show-the-courier-on-a-map-while-the-parcel-travels
+    A-4  2026-01-05  2026-01-12  2026-01-16  4         growth  Parcel:-show-the-courier-on-a-map-while-the-parcel-travels
+    A-5  2026-01-05  2026-01-12  2026-01-16  5         growth  Weekly-letter-to-merchants-about-opening-hours
+    A-6  2026-01-05  2026-01-12  2026-01-16  6         growth  Weekly-letter-to-merchants-about-opening-hours!
+    """
+    finding = measure(board(PLAN))
+    assert (finding.verdict, finding.value) == ("noise", 0.0)
+    assert [(r["priorities"], r["titles"], r["ids"]) for r in rows(finding, "alike")] == [
+        ("Growth, Trust", "reworded", ["jira:A-1", "jira:A-2"]),
+        ("Growth, Trust", "reworded", ["jira:A-3", "jira:A-4"]),
+    ]
+
+
+VERSION = (
+    "Release-version-{}-of-the-mobile-shop-to-the-stores-on-tuesday-and-tell-the-support-team-of-all-that-we-changed"
+)
+SERIES = f"""
+key  created     doing       done        assignee  labels  title
+A-1  2026-01-05  2026-01-12  2026-01-16  1         growth  {VERSION.format(14)}
+A-2  2026-01-05  2026-01-12  2026-01-16  2         trust   {VERSION.format(15)}
+A-3  2026-01-05  2026-01-12  2026-01-16  3         growth  Migrate-the-nightly-export-of-orders-to-the-warehouse
+A-4  2026-01-05  2026-01-12  2026-01-16  4         growth  Migrate-the-nightly-export-of-orders-to-the-warehouse
+A-5  2026-01-05  2026-01-12  2026-01-16  5         growth  ---------------------
+A-6  2026-01-05  2026-01-12  2026-01-16  6         trust   *********************
+"""
+
+
+def test_trap_a_series_and_what_a_person_decided_are_no_rewordings(board: MakeBoard) -> None:
+    finding = measure(board(PLAN, text=SERIES, decisions=[("jira:A-4", "trust", 1_000_000)]))
+    assert rows(finding, "alike") == []
+
+
+TWO_TAGS = PLAN.replace("match: [{label: growth}]", "match: [{label: [growth, more-customers]}, {component: Shop}]")
+
+
+def test_a_priority_for_which_teams_keep_to_tags_of_their_own_has_two_names(board: MakeBoard) -> None:
+    """
+    key     created     doing       done        assignee  labels                 team   component
+    A-1..6  2026-01-05  2026-01-12  2026-01-16  1..6      growth                 Red    Shop
+    B-1..6  2026-01-05  2026-01-12  2026-01-16  11..16    more-customers         Blue   -
+    C-1..6  2026-01-05  2026-01-12  2026-01-16  21..26    growth+more-customers  Green  Shop
+    """
+    (found,) = rows(measure(board(TWO_TAGS)), "names")
+    assert (found["what"], found["of"]) == ("One priority, several labels", "Growth")
+    assert found["names"] == "growth (Red); more-customers (Blue)"
+    assert (found["tickets"], found["effort"]) == (18, 90.0)
+
+
+def test_trap_tags_that_every_team_mixes_are_one_name(board: MakeBoard) -> None:
+    """
+    key     created     doing       done        assignee  labels          team
+    A-1..3  2026-01-05  2026-01-12  2026-01-16  1..3      growth          Red
+    A-4..6  2026-01-05  2026-01-12  2026-01-16  4..6      more-customers  Red
+    B-1..6  2026-01-05  2026-01-12  2026-01-16  11..16    more-customers  Blue
+    C-1..2  2026-01-05  2026-01-12  2026-01-16  21..22    growth          Green
+    """
+    assert rows(measure(board(TWO_TAGS)), "names") == []
+
+
+def test_a_label_that_is_a_rules_but_for_a_sign_or_a_letter_is_shown(board: MakeBoard) -> None:
+    """
+    key  created     doing       done        assignee  labels          team
+    A-1  2026-01-05  2026-01-12  2026-01-16  1         more_customers  Red
+    A-2  2026-01-05  2026-01-12  2026-01-16  2         more-costumers  Red
+    A-3  2026-01-05  2026-01-12  2026-01-16  3         more-customer   Red
+    A-4  2026-01-05  2026-01-12  2026-01-16  4         growths         Red
+    A-5  2026-01-05  2026-01-12  2026-01-16  5         Growth          Red
+    """
+    shown = {r["names"]: r["ids"] for r in rows(measure(board(TWO_TAGS)), "names")}
+    assert shown == {
+        "more_customers (Red) for more-customers": ["jira:A-1"],
+        "more-customer (Red) for more-customers": ["jira:A-3"],
+    }  # two letters apart is another word, and short words are a letter apart by chance
+
+
+def test_two_priorities_of_nearly_one_name_are_shown(board: MakeBoard) -> None:
+    """
+    key  created     doing       done        assignee  labels
+    A-1  2026-01-05  2026-01-12  2026-01-16  1         growth
+    """
+    plan = PLAN.replace("name: Growth,", "name: Faster checkout,").replace("name: Trust,", "name: Checkout — faster,")
+    assert rows(measure(board(PLAN)), "names") == []
+    assert [(r["what"], r["of"]) for r in rows(measure(board(plan)), "names")] == [
+        ("Two priorities, nearly one name", "Faster checkout; Checkout — faster")
+    ]
 
 
 def test_one_name_for_two_phases_and_a_name_of_one_team_alone(board: MakeBoard) -> None:
