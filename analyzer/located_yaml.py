@@ -231,11 +231,8 @@ class _Builder:
                 continue
             key = self.text(key_node)
             if key in group.lines:
-                self.wrong(
-                    key_node,
-                    f"{_short(key)} stands here a second time (first on line {group.lines[key]})",
-                    "Delete one of the two, or join them",
-                )
+                again = f"{_short(key)} stands here a second time (first on line {group.lines[key]})"
+                self.wrong(key_node, again, "Delete one of the two, or join them")
                 continue
             group.lines[key] = _line(key_node)
             group[key] = self.value(value_node)

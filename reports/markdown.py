@@ -84,8 +84,8 @@ def _decisions(result: Data) -> Iterator[str]:
         tickets = f" {links}" if (links := _links(one, result["tickets"])) else ""
         if one["move"] or tickets:
             yield f"   {words.SMALLEST_MOVE}: {escape(one['move'])}{tickets}" if one["move"] else f"  {tickets}"
-    if asked and (rest := len(story.decisions(result)) - len(asked)) > 0:
-        yield f"\n{words.and_more(rest).capitalize()}. {words.DECIDE_REST}"
+    if others := story.also(result):
+        yield f"\n{words.ALSO}: {', '.join(escape(finding['meta']['title']) for finding in others)}"
 
 
 def _coverage(result: Data) -> Iterator[str]:

@@ -197,7 +197,6 @@ def last_value(value: str, week: str) -> str:
 WHAT_CHANGED = "What changed"
 NOTHING_CHANGED = "Nothing moved by more than chance gives."
 SMALLEST_MOVE = "Smallest move"
-DECIDE_REST = "The others ask for a decision too and stand below."
 COMPARISON = "Two reports side by side"
 MEASURE = "Measure"
 WHAT_MOVED = "What moved"
