@@ -205,8 +205,9 @@ BODIES_KEPT = (
         AND starts_with(spans.value, '?') AND NOT starts_with(b.value, '?')
     """,
     """
-    DELETE FROM spans USING body_before b
-    WHERE b.since IS NULL AND spans.ticket = b.ticket AND spans.field = 'body' AND spans.value = '?1'
+    DELETE FROM spans USING (SELECT DISTINCT ticket FROM body_before) b
+    WHERE spans.ticket = b.ticket AND spans.field = 'body' AND spans.value = '?1'
+        AND (spans.ticket, spans.since) NOT IN (SELECT (ticket, since) FROM body_before WHERE since IS NOT NULL)
     """,
     "DROP TABLE body_before",
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from random import Random
@@ -19,24 +18,20 @@ Json = dict[str, Any]
 BEGAN = datetime(2026, 11, 16, 6, tzinfo=UTC)
 """A Monday after the last change of the made-up company."""
 
-LATEST = 160
 BLOCKS = {"id": "10000", "name": "Blocks", "inward": "is blocked by", "outward": "blocks"}
 
 
-def _latest(payloads: list[Any], created: Callable[[Json], str]) -> list[Payload]:
-    """All lists, and the issues that were created last with their histories."""
+def _of_one(payloads: list[Any], name: str, start: str) -> list[Payload]:
+    """All lists, and the issues of one project or team, over all of its life, with their histories."""
     given = [p for p in payloads if not isinstance(p, Problem)]
-    issues = sorted((p for p in given if p.kind == "issue"), key=lambda p: created(p.data))
-    kept = {p.id for p in issues[-LATEST:]}
+    kept = {p.id for p in given if p.kind == "issue" and str(p.data[name]).startswith(start)}
     return [p for p in given if p.kind not in ("issue", "history") or p.id in kept]
 
 
 @cache
 def _payloads() -> tuple[list[Payload], list[Payload]]:
-    return (
-        _latest(list(ExampleJira().fetch()), lambda data: str(data["fields"]["created"])),
-        _latest(list(ExampleLinear().fetch()), lambda data: str(data["createdAt"])),
-    )
+    jira, linear = list(ExampleJira().fetch()), list(ExampleLinear().fetch())
+    return _of_one(jira, "key", "PAY-"), _of_one(linear, "identifier", "INT-")
 
 
 class Lived:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from alignment import demo, wiring
 from alignment.cli import cli, run
+from analyzer.result import Result
 from analyzer.store import Store
+from tests import differences
 from tests.alignment.lived import Lived
 from tests.simulator.jira_cloud import JiraCloud
 from tests.simulator.linear import LinearSimulator
 from tests.simulator.server import Server
 
-WEEKS = 4
+WEEKS = 3
 SETTINGS = """\
 organisation: Acme
 time_zone: Europe/Berlin
@@ -38,25 +38,11 @@ def alignment(*arguments: str) -> None:
     assert run(lambda: cli.main([*arguments], standalone_mode=False)) == 0, arguments
 
 
-def reports() -> list[dict[str, Any]]:
+def reports() -> list[Result]:
+    """Every report that was kept, oldest first."""
     with Store(Path("alignment.duckdb")).reading() as con:
-        return [
-            json.loads(b) for (b,) in con.execute("SELECT body FROM runs WHERE kind = 'report' ORDER BY no").fetchall()
-        ]
-
-
-def told(report: dict[str, Any]) -> dict[str, Any]:
-    """The parts of a report by name, so that a difference names its measure."""
-    return {**report, "findings": None} | {f["meta"]["id"]: f for f in report["findings"]}
-
-
-def differences(then: Any, now: Any, path: str = "") -> list[str]:
-    """Where two reports differ, and how."""
-    if isinstance(then, dict) and isinstance(now, dict):
-        return [d for k in sorted({*then, *now}) for d in differences(then.get(k), now.get(k), f"{path}/{k}")]
-    if isinstance(then, list) and isinstance(now, list) and len(then) == len(now):
-        return [d for n, (a, b) in enumerate(zip(then, now, strict=True)) for d in differences(a, b, f"{path}/{n}")]
-    return [] if then == now else [f"{path}: {then} -> {now}"]
+        rows = con.execute("SELECT body FROM runs WHERE kind = 'report' ORDER BY no").fetchall()
+    return [Result.model_validate_json(body) for (body,) in rows]
 
 
 def say(week: int) -> None:
@@ -89,13 +75,13 @@ def test_every_earlier_report_comes_out_again(tmp_path: Path, monkeypatch: pytes
             alignment("report", *looked[-1])
     frozen = reports()
     assert len(frozen) == WEEKS
-    judged = {f["meta"]["id"] for r in frozen for f in r["findings"] if f["verdict"] != "not_judged"}
-    assert len(judged) >= 12, judged
+    judged = {f.meta.id for r in frozen for f in r.findings if f.verdict != "not_judged"}
+    assert len(judged) >= 15, judged
     for moment in looked[:-1]:
         alignment("report", *moment)
     again = reports()[WEEKS:]
-    by_moment = {r["as_of"]: told(r) for r in frozen}
-    assert [differences(by_moment[r["as_of"]], told(r)) for r in again] == []  # what is the same is not kept twice
+    by_moment = {r.as_of: r for r in frozen}
+    assert [differences.reports(by_moment[r.as_of], r) for r in again] == []  # what is the same is not kept twice
 
 
 def _sunday(now: datetime) -> str:
