@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from alignment.options import PATH, examples, json_option, settings_option
+from alignment.command_line import PATH, examples, json_option, settings_option
 
 
 @click.command(

@@ -11,14 +11,15 @@ import click
 
 from alignment import __version__
 from alignment.audit_command import audit
+from alignment.command_line import PATH, examples, json_option, settings_option
 from alignment.errors import COME_BACK, MENDABLE, Mend
-from alignment.options import PATH, examples, json_option, settings_option
+from alignment.run_command import run_weekly
+from alignment.schedule_command import schedule
 from alignment.telling import run as run
 from alignment.telling import say
 
 if TYPE_CHECKING:
     from alignment.settings import Settings
-    from connectors.connector import Connector, ParseOptions
 
 
 @click.group(
@@ -212,30 +213,13 @@ def _settings(path: Path | None, files: tuple[Path, ...] = (), **changes: Path |
 def _pull(
     path: Path | None, files: tuple[Path, ...], store: Path | None, quiet: bool, sweep: bool = False
 ) -> list[dict[str, Any]]:
-    from datetime import UTC, datetime, timedelta
-
-    from alignment import pull as pulling
-    from alignment.access import explaining, shows_something
-    from alignment.progress import progress
-    from alignment.several import pull_all, say_pulled
-    from alignment.wiring import connectors
-    from analyzer.store import Store
+    from alignment import wiring
+    from alignment.several import pull_settings, say_pulled
 
     settings = _settings(path, files, store=store)
     if settings.trackers[0].name == "none":
         raise Mend("There is nothing to pull from.", "Name an exported file, or list trackers in alignment.yaml.")
-    every = timedelta(days=0 if sweep else settings.sweep_every_days)
-
-    def one(connector: Connector, options: ParseOptions, tell: pulling.Progress) -> pulling.Pulled:
-        with explaining(settings, connector.name):
-            got = pulling.pull(Store(settings.store), connector, options, datetime.now(UTC), tell, every)
-            if connector.live and not got.fetched:
-                shows_something(settings, connector.name)
-        return got
-
-    trackers = connectors(settings)
-    with progress([connector for connector, _ in trackers], quiet) as telling:
-        done, failed = pull_all(trackers, one, telling)
+    done, failed = pull_settings(settings, wiring.clock, quiet, sweep)
     for connector, got in done:
         if not quiet:
             say_pulled(connector, got)
@@ -243,9 +227,7 @@ def _pull(
         raise failed[0]
     if failed:
         raise ExceptionGroup("several trackers", failed)
-    return [
-        {"tracker": got.tracker, "fetched": got.fetched, "read": got.read, "skipped": got.skipped} for _, got in done
-    ]
+    return [got.as_data() for _, got in done]
 
 
 def _report(
@@ -253,19 +235,17 @@ def _report(
     store: Path | None = None, effort: str | None = None, formats: tuple[str, ...] = (), out: Path | None = None,
     as_json: bool = False,
 ) -> None:  # fmt: skip
-    from datetime import UTC, datetime
-
     from alignment.archiving import archive
     from alignment.progress import working
     from alignment.reporting import freeze, make_result, told, write
     from alignment.strategy_history import remember
-    from alignment.wiring import moment, no_store, strategies
+    from alignment.wiring import clock, moment, no_store, strategies
     from alignment.wiring import options as analysis_options
     from analyzer.store import Store
 
     settings = _settings(path, strategy=strategy, store=store)
     judged_by = strategies(settings.strategy)  # mistakes in it are said before the store is opened
-    now = datetime.now(UTC)
+    now = clock()
     looked = moment(Store(settings.store), analysis_options(settings).calendar, as_of, week, now)
     if not settings.store.exists():
         raise no_store(settings.store)
@@ -279,6 +259,10 @@ def _report(
         archive(settings, folder)
     for line in told(result, paths, looked, as_json):
         click.echo(line)
+
+
+cli.add_command(run_weekly)
+cli.add_command(schedule)
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from alignment import __version__, wiring
 from alignment.installation import known_secret
@@ -26,42 +26,46 @@ MEMORY = "1200MB"
 
 
 def make_result(
-    settings: Settings, strategies: Sequence[Strategy], moment: Moment, effort: str | None = None
-) -> Result:
-    """The Result of a moment. Raises analyzer.store.Busy."""
+    settings: Settings, strategies: Sequence[Strategy], moment: Moment, effort: str | None = None,
+    notes: Sequence[str] = (),
+) -> Result:  # fmt: skip
+    """The Result of a moment; ``notes`` are said in it. Raises analyzer.store.Busy."""
     store = Store(settings.store, memory_limit=MEMORY)
     with store.reading() as con:
         return score(
             con, strategies, wiring.options(settings, effort), moment.at, settings.organisation, moment.reason,
-            program=f"alignment-analyzer {__version__}", secret=known_secret(settings.store),
+            program=f"alignment-analyzer {__version__}", notes=notes, secret=known_secret(settings.store),
         )  # fmt: skip
 
 
-def freeze(settings: Settings, result: Result, now: datetime, moment: Moment) -> None:
-    """Keeps a Result for ever, once: what was reported is never rewritten."""
+def freeze(settings: Settings, result: Result, now: datetime, moment: Moment) -> int:
+    """Keeps a Result for ever, once: what was reported is never rewritten. Returns its number in ``runs``."""
     body = result.model_dump_json()
     with Store(settings.store).writing() as con:
-        known = scalar(con, "SELECT count(*) FROM runs WHERE kind = 'report' AND body = ?", [body])
-        if not known:
-            con.execute(
-                "INSERT INTO runs (moment, kind, as_of, body) VALUES (?, 'report', ?, ?)",
-                [naive(now), naive(moment.at), body],
-            )
+        known = scalar(con, "SELECT min(no) FROM runs WHERE kind = 'report' AND body = ?", [body])
+        if known is not None:
+            return int(known)
+        sql = "INSERT INTO runs (moment, kind, as_of, body) VALUES (?, 'report', ?, ?) RETURNING no"
+        return int(scalar(con, sql, [naive(now), naive(moment.at), body]))
 
 
 def write(result: Result, folder: Path, name: str, formats: Sequence[str]) -> list[Path]:
-    """Draws a Result into files, each complete or not there at all; returns what to open, one path a format."""
+    """Draws a Result into files; returns what to open, one path a format."""
+    return list(draw(json.loads(result.model_dump_json()), folder, name, formats).values())
+
+
+def draw(data: dict[str, Any], folder: Path, name: str, formats: Sequence[str]) -> dict[str, Path]:
+    """A Result as plain data, drawn into files, each complete or not there at all; by format, what to open."""
     from reports import FORMATS
 
-    data = json.loads(result.model_dump_json())
-    written = []
+    written = {}
     for form in FORMATS:
         if form.id in formats:
             files = form.files(data, name)
             for path, text in files.items():
                 put(folder / path, text)
             first = folder / next(iter(files))
-            written.append(first if len(files) == 1 else first.parent)
+            written[form.id] = first if len(files) == 1 else first.parent
     return written
 
 

@@ -95,7 +95,8 @@ def _connector(name: str, group: list[Tracker], settings: Settings) -> Connector
     return example
 
 
-def _clock() -> datetime:
+def clock() -> datetime:
+    """The one clock of the commands."""
     return datetime.now(UTC)
 
 
@@ -125,7 +126,7 @@ def live_jira(
 
     given = token(tracker.name) if secret is None else secret
     access = Access(str(tracker.base_url), given, tracker.email, _bundle(tracker))
-    site = Site(access, Policy(_clock, patience=tracker.patience, told=told))
+    site = Site(access, Policy(clock, patience=tracker.patience, told=told))
     return LiveJira(tracker.name, site, tracker.kind == "jira-cloud", tracker.projects or ())
 
 
@@ -137,7 +138,7 @@ def live_linear(tracker: Tracker, told: Callable[[float, str], None] = lambda _s
 
     access = Access(token(tracker.name), str(tracker.base_url or URL), _bundle(tracker))
     return LiveLinear(
-        tracker.name, Site(access, Policy(_clock, patience=tracker.patience, told=told)), tracker.teams or (),
+        tracker.name, Site(access, Policy(clock, patience=tracker.patience, told=told)), tracker.teams or (),
         tracker.history,
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ import pandas as pd
 from analyzer import effort, forest, mapping, privacy, slices, teams
 from analyzer.calendar import Calendar, day_of, local_day_sql, monday, utc_day_sql, week_name, week_of_day
 from analyzer.completion import Reader, shipped
+from analyzer.known import NOT_LOGGED
 from analyzer.regimes import Regime, regimes_by_week
 from analyzer.result import Window
 from analyzer.slices import Slice
@@ -211,6 +212,7 @@ TICKET_THEN = f"""
 CREATE OR REPLACE TEMP TABLE ticket_then AS
 WITH held AS (
     SELECT ticket,
+        max(CASE WHEN field = 'key' THEN value END) AS key,
         max(CASE WHEN field = 'phase' THEN value END) AS phase,
         max(CASE WHEN field = 'type' THEN value END) AS type,
         max(CASE WHEN field = 'team' THEN value END) AS tracker_team,
@@ -221,10 +223,11 @@ WITH held AS (
         max(CASE WHEN field = 'gone' THEN value END) AS gone
     FROM span_then
     WHERE until IS NULL AND value IS NOT NULL
-        AND field IN ('phase', 'type', 'team', 'parent', 'project', 'estimate', 'archived', 'gone')
+        AND field IN ('key', 'phase', 'type', 'team', 'parent', 'project', 'estimate', 'archived', 'gone')
     GROUP BY ticket
 ), level_of AS (SELECT tracker, type, min(level) AS level FROM tickets GROUP BY tracker, type)
-SELECT t.no, t.id, t.key, t.tracker, t.kind, coalesce(o.level, t.level) AS level, t.history, t.created,
+SELECT t.no, t.id, coalesce(h.key, t.key) AS key, CASE WHEN h.key <> t.key THEN replace(t.url, t.key, h.key) ELSE t.url END AS url,
+    t.tracker, t.kind, coalesce(o.level, t.level) AS level, t.history, t.created,
     {local_day_sql("t.created", "c")} AS created_day,
     h.phase, coalesce(h.type, t.type) AS type, h.tracker_team, h.parent_id, p.no AS parent, h.project,
     try_cast(h.estimate AS DOUBLE) AS estimate, h.archived = 'yes' AS archived, h.gone
@@ -237,5 +240,5 @@ LEFT JOIN tickets p ON p.id = h.parent_id AND p.created <= m.as_of
 WHERE t.created <= m.as_of
 """
 
-AS_KNOWN = (GONE_THEN, f"CREATE OR REPLACE TEMP VIEW span_then AS {SPANS}", TICKET_THEN)
+AS_KNOWN = (GONE_THEN, f"CREATE OR REPLACE TEMP VIEW span_then AS {SPANS}", TICKET_THEN, *NOT_LOGGED)
 """What a ``moment`` and a ``calendar`` make of the store's tables, in this order."""

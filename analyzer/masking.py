@@ -46,7 +46,7 @@ OURS = frozenset(
 )  # fmt: skip
 """Parts of a Result that hold our words, the strategy's or the settings', and none of a tracker."""
 
-PROSE = frozenset({"headline", "sentence", "reason", "sure", "arithmetic", "note", "notes"})
+PROSE = frozenset({"headline", "sentence", "reason", "sure", "arithmetic", "note", "notes", "move"})
 """Parts that are sentences of ours."""
 
 LABELS = frozenset({"id", "label", "rows", "columns", "source", "target", "tickets"})

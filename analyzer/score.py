@@ -31,7 +31,7 @@ SELECT r.name, r.kind, r.source, count(t.no) AS tickets, count(CASE WHEN t.histo
     coalesce(any_value(p.skipped), 0) AS skipped,
     strftime(max(CASE WHEN t.updated <= $1 THEN t.updated ELSE coalesce(e.moment, t.created) END), '%Y-%m-%d') AS newest
 FROM trackers r LEFT JOIN tickets t ON t.tracker = r.name AND t.created <= $1 LEFT JOIN earlier e ON e.ticket = t.no
-LEFT JOIN (SELECT tracker, count(*) AS skipped FROM problems WHERE ticket IS NULL GROUP BY tracker) p ON p.tracker = r.name
+LEFT JOIN (SELECT tracker, count(*) AS skipped FROM problem_then WHERE ticket IS NULL GROUP BY tracker) p ON p.tracker = r.name
 GROUP BY r.name, r.kind, r.source ORDER BY r.name
 """
 
@@ -85,8 +85,11 @@ def _about_slice(wanted: Slice) -> list[str]:
 
 
 def _cut_pulls(board: Board) -> list[str]:
-    """What a reader must know of pulls that did not come to their end."""
-    rows = board.rows("SELECT tracker, started FROM scans WHERE finished IS NULL ORDER BY tracker")
+    """What a reader must know of pulls that had not come to their end."""
+    rows = board.rows(
+        "SELECT s.tracker, s.started FROM scans s CROSS JOIN moment m "
+        "WHERE s.started <= m.as_of AND (s.finished IS NULL OR s.finished > m.as_of) ORDER BY s.tracker, s.started"
+    )
     return [
         f"A pull of {r.tracker} begun on {r.started:%Y-%m-%d %H:%M} UTC was cut: not everything it should have brought is here."
         for r in rows

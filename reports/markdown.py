@@ -41,7 +41,7 @@ def _blocks(result: Data) -> Iterator[str]:
     yield "\n".join(_terms(result))
     yield "\n".join(_scores(result))
     if (news := story.changed(result)) is not None:
-        yield f"## {words.CHANGED} {words.since_report(numbers.day(result['previous']))}"
+        yield f"## {words.WHAT_CHANGED} {words.since_report(numbers.day(result['previous']))}"
         yield "\n".join(f"- {escape(one['sentence'])}" for one in news) or words.NOTHING_CHANGED
     yield f"## {words.DECISIONS}"
     yield "\n".join(_decisions(result)) or story.no_decision(result)
@@ -84,8 +84,8 @@ def _decisions(result: Data) -> Iterator[str]:
         tickets = f" {links}" if (links := _links(one, result["tickets"])) else ""
         if one["move"] or tickets:
             yield f"   {words.SMALLEST_MOVE}: {escape(one['move'])}{tickets}" if one["move"] else f"  {tickets}"
-    if asked and (rest := len(story.decisions(result)) - len(asked)) > 0:
-        yield f"\n{words.and_more(rest).capitalize()}. {words.DECIDE_REST}"
+    if others := story.also(result):
+        yield f"\n{words.ALSO}: {', '.join(escape(finding['meta']['title']) for finding in others)}"
 
 
 def _coverage(result: Data) -> Iterator[str]:

@@ -113,6 +113,15 @@ HEAT = "The stronger the tint, the larger the number."
 CONTENTS_SKIP = "Skip to the findings"
 BACK = "Back to the top"
 
+CHANGED = "What changed since the last report"
+FIRST_REPORT = "This is the first report: there is none to compare it with."
+DECIDE = "What to decide this week"
+MOVE = "Smallest move"
+OPEN_REPORT = "Open the report"
+ATTACHED = "The whole report is attached."
+MESSAGE_FOOTER = "This measures the work, not people. No person's name or number appears in it."
+PICTURES_KEY = "Tinted: the intended range. Grey: a week set apart."
+
 FOOTER = (
     "This measures the work, not people. No person's name or number appears in it; an owner is named only where the "
     "strategy names one. Groups of fewer than five people are merged before they are shown."
@@ -185,10 +194,9 @@ def last_value(value: str, week: str) -> str:
     return f"{value} in {week}"
 
 
-CHANGED = "What changed"
+WHAT_CHANGED = "What changed"
 NOTHING_CHANGED = "Nothing moved by more than chance gives."
 SMALLEST_MOVE = "Smallest move"
-DECIDE_REST = "The others ask for a decision too and stand below."
 COMPARISON = "Two reports side by side"
 MEASURE = "Measure"
 WHAT_MOVED = "What moved"
@@ -220,3 +228,39 @@ def as_format(form: str, week: str) -> str:
 
 def since_report(day: str) -> str:
     return f"since the report of {day}"
+
+
+def subject(period: str, headline: str) -> str:
+    return f"Alignment {period}: {headline}" if period else f"Alignment: {headline}"
+
+
+def unchanged(day: str) -> str:
+    return f"All is as the report of {day} said." if day else "All is as the last report said."
+
+
+def was_and_now(title: str, was: str, now: str) -> str:
+    return f"{title}: {was} before, {now} now."
+
+
+def to_decide(number: int) -> str:
+    return f"{number} to decide" if number else "nothing to decide"
+
+
+def last_change(day: str) -> str:
+    return f"newest change {day}"
+
+
+def skipped(number: int) -> str:
+    return f"{number:,} skipped"
+
+
+def without_history(number: int) -> str:
+    return f"{number:,} without history"
+
+
+def apart(number: int) -> str:
+    return f"{counted(number, 'weeks')} set apart"
+
+
+def notes_on_data(number: int) -> str:
+    return f"{number} {'note' if number == 1 else 'notes'} on the data in the report"

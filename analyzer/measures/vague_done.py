@@ -15,6 +15,7 @@ from analyzer.moving import listed
 from analyzer.regimes import Regime
 from analyzer.result import Finding, Meta, Move, Row, Shape, Verdict
 from analyzer.strategy import Priority
+from analyzer.underway import Underway
 
 META = Meta(
     id="vague_done",
@@ -99,13 +100,14 @@ def measure(board: Board) -> Finding:
     return Finding(
         meta=META, verdict=verdict, value=value, sentence=" ".join(said), details=details, headline=said[0],
         sure=PLAIN_COUNT if loud is None else "",
-        move=None if verdict == "noise" else _move(vague, [w.name for w, _ in blurred], tickets, loud, evidence),
+        move=None if verdict == "noise" else _move(vague, [w for w, _ in blurred], [w for w, _ in pieces], tickets, loud, evidence),
     )  # fmt: skip
 
 
 def _move(
-    vague: list[Priority], epics: list[str], tickets: Evidence, loud: own_past.Rate | None, evidence: Evidence
-) -> Move:
+    vague: list[Priority], blurred: list[Underway], listing: list[Underway], tickets: Evidence,
+    loud: own_past.Rate | None, evidence: Evidence,
+) -> Move:  # fmt: skip
     """A finish line is written by people; the question that asks for it is drafted. What was done in name only has a number."""
     if loud is not None and loud.shift is not None and loud.name != WHAT["starts"]:
         ids, more = evidence.get(loud.name, ([], 0))
@@ -113,9 +115,10 @@ def _move(
         over = moving_rates.surplus(loud.events, usual)
         more_than = f"{loud.events:g} of {loud.exposure:g} are {over} more than the {usual:.1f} that are usual here"
         return Move(sentence=f"Look at what these were closed with: {more_than}.", tickets=ids, more=more)
-    named = [p.title for p in vague] + epics
+    named = [p.title for p in vague] + [w.name for w in blurred]
     rest = f", and for {len(named) - 3} more" if len(named) > 3 else ""
-    ids = [i for held, _ in tickets.values() for i in held]
+    shown = dict.fromkeys(w.id for w in [*blurred, *listing])  # as they are listed: numbers are the store's own
+    ids = [i for ident in shown for i in tickets.get(ident, ([], 0))[0]]
     asked = "which number, seen where, on which day, tells anyone that it is done?"
     said = f"Write a finish line for {listed(named[:3])}{rest}. Ask: {asked}"
     return Move(sentence=said, tickets=ids[:20], more=max(0, len(ids) - 20))

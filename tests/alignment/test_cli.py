@@ -164,7 +164,7 @@ def test_hostile_titles_arrive_as_text(alignment: Command, title: str) -> None:
     formats = [word for form in ("html", "md", "csv") for word in ("--format", form)]
     assert alignment("report", "--as-of", "2026-03-01", *formats).code == 0
     (page,), (lines,) = (
-        [p.read_text(encoding="utf-8") for p in Path("reports").glob(f"*.{e}")] for e in ("html", "md")
+        [p.read_text(encoding="utf-8") for p in Path("reports").glob(f"2026*.{e}")] for e in ("html", "md")
     )
     assert "<script>alert" not in page and 'href="javascript' not in page.lower()
     assert "<script" not in lines and "](javascript" not in lines

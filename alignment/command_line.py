@@ -1,4 +1,4 @@
-"""What several commands take alike: settings, JSON, and examples that keep their lines."""
+"""What several commands share on the command line."""
 
 from __future__ import annotations
 
