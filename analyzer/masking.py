@@ -1,7 +1,8 @@
 """The one place where names of people leave what a report shows: every text of a finished Result passes here (DESIGN §9).
 
-What the strategy file writes stays as its owners wrote it, an owner's name as much as a priority that is called like someone: in
-our sentences wherever it stands, elsewhere only where it is the whole text, since a title that mentions an owner is a tracker's.
+What the strategy file (or a candidate plan) writes stays as its owners wrote it, an owner's name as much as a priority that is
+called like someone: in our sentences wherever it stands, elsewhere only where it is the whole text, since a title that mentions an
+owner is a tracker's.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from analyzer.names import MOST_WORDS, Names, Word, words
+from analyzer.plan import Plan
 from analyzer.privacy import ALL_TEAMS, SMALLER
 from analyzer.result import Result
 from analyzer.strategy import Strategy
@@ -53,7 +55,7 @@ LABELS = frozenset({"id", "label", "rows", "columns", "source", "target", "ticke
 """Parts by which lines are told apart: two teams called after two people must not become one."""
 
 
-def masked(result: Result, names: Names, strategies: Sequence[Strategy]) -> Result:
+def masked(result: Result, names: Names, strategies: Sequence[Strategy | Plan]) -> Result:
     """The Result with ``(a person)`` wherever a tracker's text names someone who is known, or mentions anyone."""
     walk = _Walk(Mask(names, strategies))
     return Result.model_validate({k: v if k in OURS else walk.of(v, k) for k, v in result.model_dump().items()})
@@ -62,7 +64,7 @@ def masked(result: Result, names: Names, strategies: Sequence[Strategy]) -> Resu
 class Mask:
     """Hides people in one text after the other. ``strategies``: their words stay."""
 
-    def __init__(self, names: Names, strategies: Sequence[Strategy] = ()) -> None:
+    def __init__(self, names: Names, strategies: Sequence[Strategy | Plan] = ()) -> None:
         self._names = names
         self._seen: dict[tuple[str, bool], str] = {}
         self._kept: list[str] = []

@@ -66,7 +66,7 @@ def score(
         tickets=references(board, shown), notes=said,
         slice=str(options.slice), plan=plan.plan if plan else "",
     )  # fmt: skip
-    return masked(whole, names.of_store(con, secret), strategies)
+    return masked(whole, names.of_store(con, secret), [*strategies, *([plan] if plan else [])])
 
 
 OF_EVERYBODY = ("missed_rhythm", "repeated_priorities", "broken_assumptions", "ignored_findings")

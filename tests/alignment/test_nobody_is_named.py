@@ -151,7 +151,7 @@ def test_without_the_key_the_report_says_so(alignment: Command) -> None:
         Path("alignment.key").unlink(missing_ok=True)
         if other is not None:
             Path("alignment.key").write_bytes(other)
-        assert alignment("report", "--as-of", "2026-03-01").code == 0
+        assert alignment("report", "--as-of", "2026-03-01", "--format", "json").code == 0
         result = json.loads(Path("reports/2026-03-01.json").read_text(encoding="utf-8"))
         titles, notes = {t["title"] for t in result["tickets"].values()}, "\n".join(result["notes"])
         assert titles == {"Ask (a person) or (a person)" if not why else f"Ask {PERSON} or (a person)"}
@@ -164,7 +164,7 @@ def test_another_key_is_taken_up_by_the_next_pull(alignment: Command) -> None:
     alignment("pull")
     Path("alignment.key").unlink()
     alignment("pull")
-    alignment("report", "--as-of", "2026-03-01")
+    alignment("report", "--as-of", "2026-03-01", "--format", "json")
     result = json.loads(Path("reports/2026-03-01.json").read_text(encoding="utf-8"))
     assert {t["title"] for t in result["tickets"].values()} == {"Ask (a person)"} and not result["notes"]
     with Store(Path("alignment.duckdb")).reading() as con:

@@ -11,6 +11,7 @@ from analyzer import names
 from analyzer.masking import Mask
 from analyzer.migrations import migrate
 from analyzer.names import of_accounts, ways
+from analyzer.plan import Plan
 from connectors.accounts import Accounts
 from connectors.connector import Payload
 from connectors.ticket import Account
@@ -81,6 +82,14 @@ def test_words_of_the_strategy_stay_in_our_sentences_and_alone(tmp_path: Path) -
     assert mask("Ada Lovelace Lab gets 3 %, says Mark Twain.", True) == "Ada Lovelace Lab gets 3 %, says (a person)."
     assert mask("Team Ada Lovelace") == "Team (a person)" and mask("Ask Jörg Müller") == "Ask (a person)"
     assert mask("Mark Twain") == "(a person)", "a rule is not shown, so it protects nothing"
+
+
+def test_words_of_a_candidate_plan_stay_too() -> None:
+    plan = Plan.model_validate(
+        {"plan": "What Mark Twain asks for", "period": {"from": "2027-01-04", "to": "2027-03-26"}}
+    )
+    mask = Mask(of_accounts(PEOPLE, SECRET), [plan])
+    assert mask("What Mark Twain asks for") == "What Mark Twain asks for" and mask("Ask Mark Twain") == "Ask (a person)"
 
 
 def test_nothing_kept_can_be_read_or_tried_out_without_the_key() -> None:

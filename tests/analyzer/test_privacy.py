@@ -140,7 +140,7 @@ CREWS = st.dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(crews=CREWS, strict=st.integers(3, 8), lax=st.integers(2, 7))
 def test_no_two_thresholds_leave_a_small_group_between_them(
     crews: dict[str, Counter[str]], strict: int, lax: int
