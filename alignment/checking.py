@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +96,23 @@ def _access(settings: Settings | None) -> tuple[list[Seen], list[Mistake], list[
     return shown, mistakes, later
 
 
+def _deliveries(settings: Settings | None) -> tuple[list[str], list[Mistake]]:
+    """What each target of ``deliver:`` shows, and what must be mended. Nothing is sent."""
+    import os
+
+    from alignment.delivering import NotDelivered, mistake, proven
+
+    lines: list[str] = []
+    mistakes: list[Mistake] = []
+    for target in settings.deliver if settings else ():
+        try:
+            lines.append(f"Delivers to {target.name}: {proven(target, os.environ)}.")
+        except NotDelivered as error:
+            found = mistake(target, error)
+            mistakes.append(replace(found, what=f"deliver {target.name}: {found.what}"))
+    return lines, mistakes
+
+
 def check_all(settings_path: Path | None, strategy: Path | None) -> Answer:
     """Reads the settings file (if there is one) and the strategy, and collects every mistake of both."""
     looked: list[str] = []
@@ -108,8 +125,9 @@ def check_all(settings_path: Path | None, strategy: Path | None) -> Answer:
         mistakes += _missing_files(settings)
         mistakes += read_words(settings.vague_words)[1] if settings and settings.vague_words else []
     shown, unreached, later = _access(settings)
-    mistakes += unreached
-    access = [line for seen in shown for line in seen.lines]
+    told, undelivered = _deliveries(settings)
+    mistakes += unreached + undelivered
+    access = [*(line for seen in shown for line in seen.lines), *told]
     where = strategy or (
         settings.strategy if settings else settings_or_defaults(None).strategy if path is None else None
     )

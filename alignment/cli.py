@@ -10,24 +10,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alignment import __version__
+from alignment.audit_command import audit
+from alignment.command_line import PATH, examples, json_option, settings_option
 from alignment.errors import COME_BACK, MENDABLE, Mend
+from alignment.run_command import run_weekly
+from alignment.schedule_command import schedule
 from alignment.telling import run as run
 from alignment.telling import say
 
 if TYPE_CHECKING:
     from alignment.settings import Settings
-    from connectors.connector import Connector, ParseOptions
-
-PATH = click.Path(path_type=Path)
-settings_option = click.option(
-    "--settings", "settings_path", type=PATH, help="Settings file [default: alignment.yaml, if there is one]"
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object for a script to read.")
-
-
-def examples(*lines: str) -> str:
-    """An epilog that keeps its lines."""
-    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
 @click.group(
@@ -43,6 +35,9 @@ def examples(*lines: str) -> str:
 @click.version_option(__version__, prog_name="alignment")
 def cli() -> None:
     """Measures the gap between what a strategy says matters and what the tickets show."""
+
+
+cli.add_command(audit)
 
 
 @cli.command(epilog=examples("alignment demo", "alignment demo --folder /tmp/acme"))
@@ -86,21 +81,9 @@ def init(
     """
     from alignment.asking import Wanted, start
 
-    start(
-        Wanted(
-            folder,
-            addresses,
-            exports,
-            kind or "",
-            email or "",
-            projects,
-            teams,
-            ca_bundle,
-            time_zone or "",
-            yes,
-            overwrite,
-        )
-    )
+    start(Wanted(
+        folder, addresses, exports, kind or "", email or "", projects, teams, ca_bundle, time_zone or "", yes, overwrite,
+    ))  # fmt: skip
 
 
 @cli.command(
@@ -131,6 +114,7 @@ def pull(files: tuple[Path, ...], store: Path | None, sweep: bool, settings_path
         "alignment report --week 2026-W46                  as it stood at the end of that week",
         "alignment report --as-of 2026-11-15 --format html --format csv",
         "alignment report --strategy plans/ --store q3.duckdb",
+        "alignment report --compare 2026-W40 2026-W47      two earlier reports side by side",
     )
 )
 @click.option("--week", help="Look from the end of this week, e.g. 2026-W46.")
@@ -146,15 +130,22 @@ def pull(files: tuple[Path, ...], store: Path | None, sweep: bool, settings_path
     help="What to write; repeatable.",
 )
 @click.option("--out", type=PATH, help="Folder for the report.")
+@click.option("--compare", nargs=2, metavar="WEEK WEEK", help="Two earlier reports side by side; nothing is scored.")
 @settings_option
 @json_option
 def report(
-    week: str | None, as_of: str | None, strategy: Path | None, store: Path | None, effort: str | None,
-    formats: tuple[str, ...], out: Path | None, settings_path: Path | None, as_json: bool,
+    week: str | None, as_of: str | None, strategy: Path | None, store: Path | None, effort: str | None, out: Path | None,
+    formats: tuple[str, ...], compare: tuple[str, str] | None, settings_path: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
-    """Scores what is in the store and writes the report."""
-    if week and as_of:
-        raise click.UsageError("--week and --as-of both say from when to look; give one of them.")
+    """Scores what is in the store, writes the report, and lists every report in index.html beside it."""
+    if bool(week) + bool(as_of) + bool(compare) > 1:
+        raise click.UsageError("--week, --as-of and --compare each say from when to look; give one of them.")
+    if compare:
+        from alignment.comparing import compared
+
+        for line in compared(_settings(settings_path, store=store), compare, effort, formats, out, as_json):
+            say(line)
+        return
     _report(settings_path, week, as_of, strategy, store, effort, formats, out, as_json)
 
 
@@ -222,31 +213,13 @@ def _settings(path: Path | None, files: tuple[Path, ...] = (), **changes: Path |
 def _pull(
     path: Path | None, files: tuple[Path, ...], store: Path | None, quiet: bool, sweep: bool = False
 ) -> list[dict[str, Any]]:
-    from datetime import timedelta
-
-    from alignment import pull as pulling
     from alignment import wiring
-    from alignment.access import explaining, shows_something
-    from alignment.progress import progress
-    from alignment.several import pull_all, say_pulled
-    from alignment.wiring import connectors
-    from analyzer.store import Store
+    from alignment.several import pull_settings, say_pulled
 
     settings = _settings(path, files, store=store)
     if settings.trackers[0].name == "none":
         raise Mend("There is nothing to pull from.", "Name an exported file, or list trackers in alignment.yaml.")
-    every = timedelta(days=0 if sweep else settings.sweep_every_days)
-
-    def one(connector: Connector, options: ParseOptions, tell: pulling.Progress) -> pulling.Pulled:
-        with explaining(settings, connector.name):
-            got = pulling.pull(Store(settings.store), connector, options, wiring.clock(), tell, every)
-            if connector.live and not got.fetched:
-                shows_something(settings, connector.name)
-        return got
-
-    trackers = connectors(settings)
-    with progress([connector for connector, _ in trackers], quiet) as telling:
-        done, failed = pull_all(trackers, one, telling)
+    done, failed = pull_settings(settings, wiring.clock, quiet, sweep)
     for connector, got in done:
         if not quiet:
             say_pulled(connector, got)
@@ -254,9 +227,7 @@ def _pull(
         raise failed[0]
     if failed:
         raise ExceptionGroup("several trackers", failed)
-    return [
-        {"tracker": got.tracker, "fetched": got.fetched, "read": got.read, "skipped": got.skipped} for _, got in done
-    ]
+    return [got.as_data() for _, got in done]
 
 
 def _report(
@@ -264,6 +235,7 @@ def _report(
     store: Path | None = None, effort: str | None = None, formats: tuple[str, ...] = (), out: Path | None = None,
     as_json: bool = False,
 ) -> None:  # fmt: skip
+    from alignment.archiving import archive
     from alignment.progress import working
     from alignment.reporting import freeze, make_result, told, write
     from alignment.strategy_history import remember
@@ -282,11 +254,15 @@ def _report(
         result = make_result(settings, judged_by, looked, effort)
         freeze(settings, result, now, looked)
     with working("Drawing", as_json):
-        paths = write(
-            result, (out or settings.report.folder).absolute(), looked.name, formats or settings.report.formats
-        )
+        folder = (out or settings.report.folder).absolute()
+        paths = write(result, folder, looked.name, formats or settings.report.formats)
+        archive(settings, folder)
     for line in told(result, paths, looked, as_json):
         click.echo(line)
+
+
+cli.add_command(run_weekly)
+cli.add_command(schedule)
 
 
 def main() -> None:

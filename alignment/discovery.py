@@ -14,6 +14,9 @@ from alignment.errors import Mend
 from alignment.jira_access import CONCEPTS, gateway_of, kind_at, said
 from alignment.settings import Tracker
 from alignment.wiring import live_jira, live_linear
+from analyzer.masking import Mask
+from analyzer.names import of_accounts
+from connectors.accounts import Accounts
 from connectors.connector import ComeBack, ConnectorError, NotLetIn, ParseOptions, Payload
 from connectors.jira.fields import field_map
 from connectors.jira.live import LiveJira
@@ -124,11 +127,20 @@ def _jira(tracker: Tracker) -> Found:
     unknown = [i for i in used if i not in fields.ids.get("estimate", []) and i.startswith("customfield_")]
     several = used if len(fields.ids.get("estimate", [])) > 1 else []
     recent = list(_perhaps(lambda: _recent(jira), []))
+    hide = _hiding(recent)
     links = fields.ids.get("epic_link", [])
     return Found(
         tracker, str(me.get("timeZone") or ""), f"Jira at {tracker.base_url}", "projects", keys, tuple(notes),
-        tuple(i for i in used if i in several or i in unknown), tuple(epics_of(recent, links)), labels_of(recent),
+        tuple(i for i in used if i in several or i in unknown),
+        tuple(replace(e, name=hide(e.name)) for e in epics_of(recent, links)), tuple(map(hide, labels_of(recent))),
     )  # fmt: skip
+
+
+def _hiding(issues: Iterable[dict[str, Any]]) -> Mask:
+    """What is proposed is shown, and written into a file: without the names of those whom these issues name."""
+    people = Accounts(())
+    named = {account for issue in issues for account in people.named(Payload("issue", "", issue))}
+    return Mask(of_accounts(named, b"for this once"))
 
 
 def _perhaps(step: Callable[[], Iterable[Any]], otherwise: list[Any]) -> Iterable[Any]:

@@ -9,8 +9,10 @@ from analyzer.located_yaml import Group, Items
 from analyzer.problem import Mistake
 
 SECRET = re.compile(
-    r"((api|access|private|secret)key|pat|credentials?|.*(token|secret|password|passwd|passphrase|apikey))"
+    r"((api|access|private|secret)key|pat|credentials?|.*(token|secret|password|passwd|passphrase|apikey)|.*webhook(url)?)"
 )
+WEBHOOK = re.compile(r"https://hooks\.slack(-gov)?\.com/|https://\S+[?&]sig=", re.IGNORECASE)
+"""Addresses that let whoever knows them post: Slack's, and those of Teams workflows."""
 
 
 def secrets_in(value: Group | Items) -> Iterator[Mistake]:
@@ -18,7 +20,7 @@ def secrets_in(value: Group | Items) -> Iterator[Mistake]:
     if isinstance(value, Group):
         for key, inner in value.items():
             bare = re.sub(r"[^a-z]", "", key.lower())
-            named = SECRET.fullmatch(bare)
+            named = SECRET.fullmatch(bare) or (isinstance(inner, str) and WEBHOOK.match(inner))
             if named and not re.fullmatch(r"customfield_\d+", str(inner)):
                 fix = "Delete it here, and put it into an environment variable or the system keyring"
                 yield Mistake(value.file, value.lines[key], f"'{key}' is a secret, which may not stand in a file", fix)

@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
-from pathlib import Path
 
 from alignment import scans, sweep
 from alignment.ledger import Ledger
-from analyzer import raw, seen
+from analyzer import names, raw, seen
 from analyzer import store as storing
+from analyzer.masking import Mask
 from analyzer.store import Store
+from connectors.accounts import Accounts
 from connectors.connector import Checkpoint, Connector, Fatal, Malformed, ParseOptions, Payload
 from connectors.ticket import Parsed, Problem
 
@@ -41,6 +42,9 @@ class Pulled:
     skipped: int
     problems: tuple[str, ...]
     swept: tuple[str, ...] = ()
+
+    def as_data(self) -> dict[str, str | int]:
+        return {"tracker": self.tracker, "fetched": self.fetched, "read": self.read, "skipped": self.skipped}
 
 
 def silent(_tracker: str, _step: str, _count: int) -> None:
@@ -89,8 +93,9 @@ def pull(
             [connector.name],
         ).fetchall()
         book.close(con, now, read, len(said), problems, swept)
+        hide = Mask(names.of_store(con, options.secret))
     lines = swept.lines if swept else ()
-    return Pulled(connector.name, fetched, read, len(said), tuple(line for (line,) in said[:5]), lines)
+    return Pulled(connector.name, fetched, read, len(said), tuple(hide(line) for (line,) in said[:5]), lines)
 
 
 def _refuse_to_forget(store: Store, connector: Connector) -> None:
@@ -161,6 +166,9 @@ def _read(store: Store, connector: Connector, options: ParseOptions, progress: P
         told = parser.reference()
         listed = {c.id for c in told.containers}
         storing.save_parsed(con, connector.name, told)
+        people = Accounts(reference)
+        called_so = people.listed()
+        names.remember(con, connector.name, options.secret, called_so)
     read = 0
     while True:
         with store.writing() as con:
@@ -169,6 +177,9 @@ def _read(store: Store, connector: Connector, options: ParseOptions, progress: P
                 break
             parsed = Parsed()
             problems: list[Problem] = []
+            more = {a for pair in waiting for p in pair if p for a in people.named(p)} - called_so
+            names.remember(con, connector.name, options.secret, more)
+            called_so |= more
             for issue, history in waiting:
                 try:
                     parsed.add(parser.ticket(issue, history))
@@ -221,17 +232,3 @@ def _fingerprint(options: ParseOptions, reference: Iterable[Payload]) -> str:
         if payload.kind in ("field", "status", "state", "label", "team", "export", "board"):
             digest.update(json.dumps([payload.kind, payload.id, payload.data], sort_keys=True).encode())
     return digest.hexdigest()[:16]
-
-
-def installation_secret(store: Path) -> bytes:
-    """The key that pseudonyms are made with: beside the store, made on first use, readable by its owner only."""
-    path = store.with_suffix(".key")
-    if not path.exists():
-        import os
-        import secrets
-
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_hex(32).encode())
-    return path.read_bytes()

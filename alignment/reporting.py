@@ -8,9 +8,10 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from alignment import __version__, wiring
+from alignment.installation import known_secret
 from analyzer.score import score
 from analyzer.store import Store, naive, scalar
 
@@ -25,42 +26,46 @@ MEMORY = "1200MB"
 
 
 def make_result(
-    settings: Settings, strategies: Sequence[Strategy], moment: Moment, effort: str | None = None
-) -> Result:
-    """The Result of a moment. Raises analyzer.store.Busy."""
+    settings: Settings, strategies: Sequence[Strategy], moment: Moment, effort: str | None = None,
+    notes: Sequence[str] = (),
+) -> Result:  # fmt: skip
+    """The Result of a moment; ``notes`` are said in it. Raises analyzer.store.Busy."""
     store = Store(settings.store, memory_limit=MEMORY)
     with store.reading() as con:
         return score(
             con, strategies, wiring.options(settings, effort), moment.at, settings.organisation, moment.reason,
-            program=f"alignment-analyzer {__version__}",
+            program=f"alignment-analyzer {__version__}", notes=notes, secret=known_secret(settings.store),
         )  # fmt: skip
 
 
-def freeze(settings: Settings, result: Result, now: datetime, moment: Moment) -> None:
-    """Keeps a Result for ever, once: what was reported is never rewritten."""
+def freeze(settings: Settings, result: Result, now: datetime, moment: Moment) -> int:
+    """Keeps a Result for ever, once: what was reported is never rewritten. Returns its number in ``runs``."""
     body = result.model_dump_json()
     with Store(settings.store).writing() as con:
-        known = scalar(con, "SELECT count(*) FROM runs WHERE kind = 'report' AND body = ?", [body])
-        if not known:
-            con.execute(
-                "INSERT INTO runs (moment, kind, as_of, body) VALUES (?, 'report', ?, ?)",
-                [naive(now), naive(moment.at), body],
-            )
+        known = scalar(con, "SELECT min(no) FROM runs WHERE kind = 'report' AND body = ?", [body])
+        if known is not None:
+            return int(known)
+        sql = "INSERT INTO runs (moment, kind, as_of, body) VALUES (?, 'report', ?, ?) RETURNING no"
+        return int(scalar(con, sql, [naive(now), naive(moment.at), body]))
 
 
 def write(result: Result, folder: Path, name: str, formats: Sequence[str]) -> list[Path]:
-    """Draws a Result into files, each complete or not there at all; returns what to open, one path a format."""
+    """Draws a Result into files; returns what to open, one path a format."""
+    return list(draw(json.loads(result.model_dump_json()), folder, name, formats).values())
+
+
+def draw(data: dict[str, Any], folder: Path, name: str, formats: Sequence[str]) -> dict[str, Path]:
+    """A Result as plain data, drawn into files, each complete or not there at all; by format, what to open."""
     from reports import FORMATS
 
-    data = json.loads(result.model_dump_json())
-    written = []
+    written = {}
     for form in FORMATS:
         if form.id in formats:
             files = form.files(data, name)
             for path, text in files.items():
-                _replace(folder / path, text)
+                put(folder / path, text)
             first = folder / next(iter(files))
-            written.append(first if len(files) == 1 else first.parent)
+            written[form.id] = first if len(files) == 1 else first.parent
     return written
 
 
@@ -70,9 +75,12 @@ def told(result: Result, paths: Sequence[Path], looked: Moment, as_json: bool) -
     if as_json:
         verdicts = {f.meta.id: f.verdict for f in result.findings}
         answer = {"headline": result.headline, "verdict": result.verdict, "as_of": result.as_of, "verdicts": verdicts}
-        yield json.dumps({**answer, "scores": scores, "files": [str(p) for p in paths]})
+        news = {"previous": result.previous, "changed": [c.sentence for c in result.changed]}
+        asked = [{"measure": d.measure, "move": d.move} for d in result.decide]
+        yield json.dumps({**answer, **news, "decide": asked, "scores": scores, "files": [str(p) for p in paths]})
         return
     yield f"\n{result.headline}\n"
+    yield from _news(result)
     said = {"noise": "no signal", "not_judged": "not judged"}
     for finding in result.findings:
         number = f" ({scores[finding.meta.id]:.0f} of 100)" if finding.meta.id in scores else ""
@@ -83,7 +91,22 @@ def told(result: Result, paths: Sequence[Path], looked: Moment, as_json: bool) -
         yield f"Report: {file.relative_to(Path.cwd()) if here else file}"
 
 
-def _replace(path: Path, text: str) -> None:
+def _news(result: Result) -> Iterator[str]:
+    """A line on what changed and one on what to decide first, where there is anything."""
+    if result.previous:
+        rest = len(result.changed) - 1
+        more = f" ({rest} more in the report)" if rest > 0 else ""
+        said = f"{result.changed[0].sentence}{more}" if result.changed else "nothing moved by more than chance gives."
+        yield f"Since the report of {result.previous[:10]}: {said}"
+    first = next((d for d in result.decide if d.move), None)
+    if first is not None:
+        yield f"Decide first, {first.title}: {first.move}"
+    if result.previous or first is not None:
+        yield ""
+
+
+def put(path: Path, text: str) -> None:
+    """Writes a file, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

@@ -10,6 +10,8 @@ IN_ADDRESS = re.compile(r"(?<=://)[^/\s:@'\"]*:[^/\s@'\"]+@")
 IN_HEADER = re.compile(r"(?i)\b(bearer|basic)\s+(?!authentication\b)[A-Za-z0-9._~+/=-]{8,}")
 LINEAR = re.compile(r"\blin_(?:api|oauth)_\w+")
 
+MAILBOX = re.compile(r"[\w.+%'-]+(?=@[\w-]+\.\w)")
+
 _secrets: set[str] = set()
 
 
@@ -29,3 +31,8 @@ def scrubbed(text: str) -> str:
                 text = text.replace(inner, HIDDEN)
     text = IN_HEADER.sub(lambda found: f"{found[1]} {HIDDEN}", text)
     return LINEAR.sub(HIDDEN, IN_ADDRESS.sub("", text))
+
+
+def nameless(text: str) -> str:
+    """Scrubbed, and without the part of mail addresses that may be a person's name: for what is kept or shipped elsewhere."""
+    return MAILBOX.sub("[someone]", scrubbed(text))

@@ -2,84 +2,26 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, get_args
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema, model_validator
+from pydantic import Field, model_validator
 
 from alignment.no_secrets import secrets_in
+from alignment.setting_values import AnyWeekday, AtLeastOne, Days, Lower, Place, Url, Weeks, Zone
+from alignment.targets import Target
 from analyzer.located_yaml import Group, Placed, groups, load, validate
 from analyzer.plain_words import quoted, wrong
 from analyzer.problem import Mistake
 from analyzer.written import Day, Filled, OneOrMore, Slug
 
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 CANCELLED = (
     "won't fix", "won't do", "wont do", "duplicate", "cannot reproduce", "incomplete", "invalid", "not a bug",
     "cancelled", "canceled", "declined", "rejected", "abandoned", "obsolete",
 )  # fmt: skip
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError):
-        close = difflib.get_close_matches(value[:100], available_timezones(), n=1)
-        raise wrong(
-            f"{quoted(value)} is no time zone", f"Did you mean '{close[0]}'?" if close else "Write e.g. Europe/Berlin"
-        ) from None
-    return value
-
-
-def _place(value: Path, info: ValidationInfo) -> Path:
-    """The path seen from the folder of the settings file; ``~`` is the user's home."""
-    folder = (info.context or {}).get("folder")
-    try:
-        value = value.expanduser()
-    except RuntimeError:
-        raise wrong(f"{quoted(str(value))} names a home that is not on this machine", "Write the whole path") from None
-    return Path(os.path.abspath(folder / value)) if folder is not None else value
-
-
-def _url(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        parts = urlsplit("")
-    if "@" in parts.netloc:
-        raise wrong("holds a name or password", "Delete everything from // up to and with the @")
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise wrong(f"{quoted(value)} is no web address", "Write e.g. https://company.atlassian.net")
-    return value.rstrip("/")
-
-
-def _weekday(value: Any) -> Any:
-    """``Monday`` and ``mon`` mean the same."""
-    days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-    if not isinstance(value, str):
-        return value
-    return value[:3].lower() if value.lower() in days else value.lower()
-
-
-Zone = Annotated[str, AfterValidator(_zone)]
-Place = Annotated[Path, AfterValidator(_place), WithJsonSchema({"type": "string", "minLength": 1})]
-Url = Annotated[str, AfterValidator(_url), WithJsonSchema({"type": "string", "pattern": "^https?://"})]
-Weeks = Annotated[int, Field(strict=True, ge=2, le=26)]
-Days = Annotated[int, Field(strict=True, ge=0, le=366)]
-AtLeastOne = Annotated[int, Field(strict=True, ge=1, le=1000)]
-AnyWeekday = Annotated[
-    Weekday,
-    BeforeValidator(_weekday),
-    WithJsonSchema({"enum": [*get_args(Weekday), *WEEKDAYS]}),
-]
-Lower = Annotated[Filled, AfterValidator(str.lower)]
 
 
 class Tracker(Placed):
@@ -193,6 +135,11 @@ class Report(Placed):
     formats: tuple[Literal["html", "md", "csv", "json"], ...] = Field(
         default=("html", "md"), min_length=1, description="What is written.", examples=[["html", "md"]]
     )
+    link: Url | None = Field(
+        default=None,
+        description="Where people open the folder of reports in a browser; messages link to the report there.",
+        examples=["https://reports.company.com/alignment"],
+    )
 
 
 class Settings(Placed):
@@ -259,6 +206,11 @@ class Settings(Placed):
     report: Report = Field(
         default_factory=dict, validate_default=True, description="Where reports go.", examples=[{"folder": "reports"}]
     )
+    deliver: tuple[Target, ...] = Field(
+        default=(),
+        description="Who gets the report, and how.",
+        examples=[[{"name": "strategy-channel", "kind": "slack"}]],
+    )
 
 
 def read_settings(path: Path) -> tuple[Settings | None, list[Mistake]]:
@@ -271,7 +223,9 @@ def read_settings(path: Path) -> tuple[Settings | None, list[Mistake]]:
     settings, more = validate(group, Settings, {"folder": folder})
     places = {(secret.line, secret.what.split("'")[1]) for secret in secrets}
     more = [one for one in more if not any(one.line == line and f"'{key}'" in one.what for line, key in places)]
-    mistakes = sorted({*mistakes, *more, *secrets, *_taken(group, "trackers"), *_taken(group, "teams")})
+    mistakes = sorted(
+        {*mistakes, *more, *secrets, *_taken(group, "trackers"), *_taken(group, "teams"), *_taken(group, "deliver")}
+    )
     return (None if mistakes else settings), mistakes
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
 
-from alignment.progress import Telling, pace_of
+from alignment.progress import Telling, pace_of, progress
 from connectors.calls import Stopped
 from connectors.connector import Connector, ParseOptions
 
 if TYPE_CHECKING:
     from alignment.pull import Progress, Pulled
+    from alignment.settings import Settings
 
 Tracker = tuple[Connector, ParseOptions]
 One = Callable[[Connector, ParseOptions, "Progress"], "Pulled"]
@@ -60,6 +62,29 @@ def pull_all(trackers: Sequence[Tracker], one: One, telling: Telling) -> tuple[D
         pool.shutdown(wait=True, cancel_futures=True)
     order = [connector for connector, _ in trackers]
     return [(c, gave[c.name]) for c in order if c.name in gave], [failed[c.name] for c in order if c.name in failed]
+
+
+def pull_settings(
+    settings: Settings, clock: Callable[[], datetime], quiet: bool, sweep: bool = False
+) -> tuple[Done, list[Exception]]:
+    """All trackers of the settings, with progress shown. Raises Mend for one that is not set up."""
+    from alignment.access import explaining, shows_something
+    from alignment.pull import pull
+    from alignment.wiring import connectors
+    from analyzer.store import Store
+
+    every = timedelta(days=0 if sweep else settings.sweep_every_days)
+
+    def one(connector: Connector, options: ParseOptions, tell: Progress) -> Pulled:
+        with explaining(settings, connector.name):
+            got = pull(Store(settings.store), connector, options, clock(), tell, every)
+            if connector.live and not got.fetched:
+                shows_something(settings, connector.name)
+        return got
+
+    trackers = connectors(settings)
+    with progress([connector for connector, _ in trackers], quiet) as telling:
+        return pull_all(trackers, one, telling)
 
 
 def say_pulled(connector: Connector, got: Pulled) -> None:

@@ -81,12 +81,12 @@ def _template(file: str, **values: Any) -> str:
     import jinja2
 
     environment = jinja2.Environment(trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
-    environment.filters |= {"text": _text, "line": _line}
+    environment.filters |= {"text": yaml_text, "line": _line}
     source = (files("alignment") / "templates" / file).read_text(encoding="utf-8")
     return environment.from_string(source).render(**values).rstrip() + "\n"
 
 
-def _text(value: object) -> str:
+def yaml_text(value: object) -> str:
     """A string as YAML reads it back, whatever it holds: JSON's quotes are YAML's."""
     text = str(value)
     if re.fullmatch(r"[A-Za-z][A-Za-z0-9_/.-]*", text) and text.lower() not in NO_STRINGS:

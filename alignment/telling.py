@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,52 +28,49 @@ def run(command: Callable[[], Any]) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        say("Stopped. What was committed is kept; run the same command to go on.", err=True)
-        return MENDABLE
-    except Mistakes as error:
-        count = len(error.mistakes)
-        say(f"{count} {'mistake' if count == 1 else 'mistakes'} to mend:", err=True)
-        for mistake in error.mistakes:
-            say(f"  {mistake}", err=True)
-        return MENDABLE
-    except Mend as error:
-        say(str(error), err=True)
-        return MENDABLE
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else MENDABLE
     except BrokenPipeError:
         return MENDABLE
-    except ExceptionGroup as errors:  # of several trackers: each is told, the worst decides
-        codes = [run(partial(_again, error)) for error in errors.exceptions]
-        return max(codes, key=(COME_BACK, MENDABLE, OUR_BUG).index)
-    except Exception as error:
-        return _told(error)
+    except (click.Abort, KeyboardInterrupt, Exception) as error:
+        code, lines = told(error)
+        for line in lines:
+            say(line, err=True)
+        return code
 
 
-def _again(error: Exception) -> None:
-    raise error
+def told(error: BaseException) -> tuple[int, list[str]]:
+    """The exit code that goes with an error, and the lines that tell it: by what the user should do."""
+    if isinstance(error, click.Abort | KeyboardInterrupt):
+        return MENDABLE, ["Stopped. What was committed is kept; run the same command to go on."]
+    if isinstance(error, Mistakes):
+        count = len(error.mistakes)
+        first = f"{count} {'mistake' if count == 1 else 'mistakes'} to mend:"
+        return MENDABLE, [first, *(f"  {mistake}" for mistake in error.mistakes)]
+    if isinstance(error, Mend):
+        return MENDABLE, [str(error)]
+    if isinstance(error, ExceptionGroup):  # of several trackers: each is told, the worst decides
+        each = [told(one) for one in error.exceptions]
+        worst = max((code for code, _ in each), key=(COME_BACK, MENDABLE, OUR_BUG).index)
+        return worst, [line for _, lines in each for line in lines]
+    return _of_other_packages(error)
 
 
-def _told(error: Exception) -> int:
-    """Errors of the other packages, by what the user should do."""
+def _of_other_packages(error: BaseException) -> tuple[int, list[str]]:
     from analyzer.migrations import NewerStore
     from analyzer.store import Busy, Damaged
     from connectors.connector import ComeBack, ConnectorError
 
     if isinstance(error, ComeBack):
-        say(f"{error} Come back at {error.at:%Y-%m-%d %H:%M} UTC.", err=True)
-        return COME_BACK
+        return COME_BACK, [f"{error} Come back at {error.at:%Y-%m-%d %H:%M} UTC."]
     if isinstance(error, ConnectorError | Busy | Damaged | NewerStore):
-        say(str(error), err=True)
-        return MENDABLE
+        return MENDABLE, [str(error)]
     if isinstance(error, OSError):
         name = Path(error.filename).name if isinstance(error.filename, str) else "A file"
-        say(
-            f"{name}: {error.strerror or 'it cannot be read or written'}. Check the path, its permissions and the disk.",
-            err=True,
-        )
-        return MENDABLE
-    say("".join(traceback.format_exception(error)), err=True)  # its chain may quote headers and addresses
-    say("This is a mistake in the program, not in your data. Please report it with the lines above.", err=True)
-    return OUR_BUG
+        what = error.strerror or "it cannot be read or written"
+        return MENDABLE, [f"{name}: {what}. Check the path, its permissions and the disk."]
+    chain = "".join(traceback.format_exception(error))  # it may quote headers and addresses: said through the scrubber
+    return OUR_BUG, [
+        chain,
+        "This is a mistake in the program, not in your data. Please report it with the lines above.",
+    ]

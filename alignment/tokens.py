@@ -20,7 +20,7 @@ def variable(tracker: str) -> str:
 
 def known(tracker: str) -> str:
     """The token of a tracker as it was given, empty if there is none."""
-    found = _given.get(tracker) or os.environ.get(variable(tracker), "").strip() or _from_keyring(tracker)
+    found = _given.get(tracker) or os.environ.get(variable(tracker), "").strip() or kept(tracker)
     keep_secret(found)
     return found
 
@@ -67,16 +67,16 @@ def keep(tracker: str) -> bool:
         return False
 
 
-def _from_keyring(tracker: str) -> str:
-    """Empty where the keyring package is not installed or has no backend on this machine."""
+def kept(name: str) -> str:
+    """What the keyring holds for a name. Empty where the keyring package is not installed or has no backend on this machine."""
     try:
         import keyring
 
-        return (keyring.get_password(SERVICE, tracker) or "").strip()
+        return (keyring.get_password(SERVICE, name) or "").strip()
     except Exception:
         return ""
 
 
 def stays(tracker: str) -> bool:
     """Whether the next run finds the token without being given it again."""
-    return bool(os.environ.get(variable(tracker), "").strip() or _from_keyring(tracker))
+    return bool(os.environ.get(variable(tracker), "").strip() or kept(tracker))

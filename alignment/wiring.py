@@ -40,6 +40,11 @@ def settings_or_defaults(path: Path | None, files: Sequence[Path] = ()) -> Setti
         if not files:
             return settings
         return settings.model_copy(update={"trackers": tuple(_tracker(f) for f in files)})
+    return defaults(files)
+
+
+def defaults(files: Sequence[Path] = ()) -> Settings:
+    """Settings of no file, in this folder, with ``files`` as the only tracker."""
     trackers = [_tracker(f).model_dump(exclude={"file", "line"}, exclude_none=True) for f in files]
     trackers = trackers or [{"name": "none", "kind": "file", "path": "."}]
     return Settings.model_validate({"trackers": trackers}, context={"folder": Path.cwd()})
@@ -56,7 +61,7 @@ def _tracker(file: Path) -> Tracker:
 
 def connectors(settings: Settings) -> list[tuple[Connector, ParseOptions]]:
     """One connector a tracker, with what its parser may know. Files that stand for one tracker are read together."""
-    from alignment.pull import installation_secret
+    from alignment.installation import installation_secret
 
     groups: dict[str, list[Tracker]] = {}
     for tracker in settings.trackers:

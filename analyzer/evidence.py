@@ -62,6 +62,8 @@ def mentioned(findings: Iterable[Finding]) -> list[str]:
     """Every ticket id that a finding shows, once, in order."""
     ids: dict[str, None] = {}
     for finding in findings:
+        for ident in finding.move.tickets if finding.move else ():
+            ids.setdefault(ident)
         for shape in finding.details:
             for ident in _of_shape(shape):
                 ids.setdefault(ident)

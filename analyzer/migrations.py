@@ -46,6 +46,7 @@ STEPS: tuple[str, ...] = (
     CREATE TABLE swept (tracker VARCHAR, id VARCHAR);
     """,
     "ALTER TABLE scans ADD COLUMN scope VARCHAR DEFAULT '';",
+    "CREATE TABLE names (tracker VARCHAR, key VARCHAR, kind VARCHAR, mark VARCHAR);",
     """
     ALTER TABLE relations ADD COLUMN since TIMESTAMP;
     ALTER TABLE relations ADD COLUMN until TIMESTAMP;
@@ -63,6 +64,10 @@ STEPS: tuple[str, ...] = (
         SELECT id, 'completed' AS field, completed::VARCHAR AS value FROM containers
         UNION ALL SELECT id, 'key', key FROM containers UNION ALL SELECT id, 'url', url FROM containers
     ) SELECT t.id, t.field, t.value, f.since FROM told t JOIN first f ON f.container = t.id WHERE t.value <> '';
+    """,
+    """
+    CREATE TABLE deliveries (period VARCHAR, target VARCHAR, round INTEGER, run INTEGER, digest VARCHAR, begun TIMESTAMP,
+        sent TIMESTAMP, said VARCHAR);
     """,
 )
 

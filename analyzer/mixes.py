@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from analyzer import statistics
+from analyzer import privacy, statistics
 from analyzer.allocation import MILLI
 from analyzer.board import Board
 from analyzer.statistics import Array
@@ -80,6 +80,8 @@ def lay_out(board: Board) -> None:
     if rows:
         board.con.executemany("INSERT INTO block_of VALUES (?, ?)", rows)
     board.con.execute(LAY_OUT, [board.options.basis])
+    for shown, block in sorted(privacy.hidden_stretches(board.con, board.options.at_least)):
+        board.con.execute("DELETE FROM team_mix WHERE shown = ? AND block = ?", [shown, block])
 
 
 def blocks(board: Board) -> dict[int, list[int]]:

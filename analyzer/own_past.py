@@ -56,7 +56,8 @@ def rates(board: Board, rows: Iterable[Any], share: bool = False) -> list[Rate]:
     for name in groups:
         events, exposure = by_name[name]
         seen = [sum(side.get(w, 0.0) for w in recent) for side in (events, exposure)]
-        found.append(Rate(name, seen[0], seen[1], trend.shift(events, exposure, recent, past, share)))
+        before = past if name not in board.hidden_pasts else []
+        found.append(Rate(name, seen[0], seen[1], trend.shift(events, exposure, recent, before, share)))
     return corrected(found)
 
 

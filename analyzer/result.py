@@ -133,6 +133,15 @@ class Meta(Strict):
     needs: str = ""
 
 
+class Move(Strict):
+    """The smallest thing that would bring a finding back inside its range, in arithmetic a reader can redo; ``tickets`` are the
+    first candidates (ids into ``Result.tickets``), ``more`` were cut."""
+
+    sentence: str
+    tickets: list[str] = []
+    more: int = 0
+
+
 class Finding(Strict):
     """What one measure found.
 
@@ -152,6 +161,7 @@ class Finding(Strict):
     reason: str = ""
     since: str | None = None
     score: Score | None = None
+    move: Move | None = None
     details: list[Shape] = []
 
 
@@ -206,7 +216,34 @@ class TrackerCoverage(Strict):
     newest_change: str | None
 
 
+class Change(Strict):
+    """What one measure says that is not as the last report said it. ``was`` or ``now`` is empty where a measure is new or gone."""
+
+    measure: str
+    title: str
+    was: Verdict | None
+    now: Verdict | None
+    was_value: Number = None
+    now_value: Number = None
+    unit: Unit = "share"
+    sentence: str
+
+
+class Decision(Strict):
+    """One thing to decide: what was found, and the smallest move (empty where none is known) with its first candidates."""
+
+    measure: str
+    title: str
+    verdict: Verdict
+    sentence: str
+    move: str = ""
+    tickets: list[str] = []
+    more: int = 0
+
+
 class Result(Strict):
+    """``previous`` is the ``as_of`` of the report that ``changed`` compares with; ``decide`` names at most five things."""
+
     schema_version: str = SCHEMA_VERSION
     program: str
     organisation: str
@@ -219,9 +256,17 @@ class Result(Strict):
     coverage: list[TrackerCoverage]
     headline: str
     verdict: Verdict
+    previous: str | None = None
+    changed: list[Change] = []
+    decide: list[Decision] = Field(default=[], max_length=5)
     findings: list[Finding]
     tickets: dict[str, TicketRef]
     notes: list[str] = []
+    slice: str = ""
+    """What part of the company was looked at, as the filters of the audit say it; empty: everybody."""
+
+    plan: str = ""
+    """Name of the candidate plan that was held against the strategy; its findings (``plan_…``) come first."""
 
 
 def json_schema() -> dict[str, Any]:

@@ -26,7 +26,7 @@ def unreached(error: BaseException, called: str, url: str, known: bool) -> Conne
     ``called``: what to call the server in a message. ``known``: it answered before, so that a name or a port that is gone
     is taken as a passing trouble and asked again; on first contact both are mistakes in an address.
     """
-    causes = list(_causes(error))
+    causes = list(every_cause(error))
     if any(isinstance(c, requests.exceptions.ProxyError | low.ProxyError) for c in causes):
         return _proxy(causes, called)
     if any(isinstance(c, ssl.SSLCertVerificationError) for c in causes):
@@ -102,11 +102,11 @@ def _port(url: str) -> str:
 
 def _kind(error: BaseException) -> str:
     """The name of the innermost of the libraries' errors that tells most."""
-    kinds = [type(c).__name__ for c in _causes(error) if isinstance(c, requests.exceptions.RequestException)]
+    kinds = [type(c).__name__ for c in every_cause(error) if isinstance(c, requests.exceptions.RequestException)]
     return kinds[0] if kinds else type(error).__name__
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
+def every_cause(error: BaseException) -> Iterator[BaseException]:
     """An error and all it wraps, whichever way the libraries wrap it."""
     seen: set[int] = set()
     waiting = [error]

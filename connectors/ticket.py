@@ -136,6 +136,17 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """What a tracker calls someone; only for the moment of reading, since the store keeps no name.
+
+    ``names`` are as they are displayed; ``handles`` user names, addresses, account ids.
+    """
+
+    names: tuple[str, ...] = ()
+    handles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """A body that some ticket has or had; ``body`` spans name it by ``fingerprint``."""
 

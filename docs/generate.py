@@ -44,10 +44,14 @@ ONE_ROW_IS = {
     "decided on one: `choice` act, accept or dismiss, with a reason and until when), scope (a growth that was agreed), "
     "review (held), note (an owner spoke)",
     "strategy_seen": "one version of a strategy file, with the moment it was first seen or committed to git",
-    "runs": "one report frozen as it was written, or one pull with what it asked, got and missed",
+    "runs": "one report or audit frozen as it was written, or one pull with what it asked, got and missed",
+    "deliveries": "the digest of one week (`period`) for one target: which `run` it carries, when it was begun and when it "
+    "was sent (empty: not known to be); a `round` more each time it was asked for again",
     "gone": "one ticket that a tracker no longer showed, from the sweep that noticed `since` until it was seen again "
     "(`until`, empty: still); `how` is archived, trashed, outside (of what the settings read) or gone",
     "sweeps": "one look for tickets that are gone: when, and whether it came to its end",
+    "names": "one fingerprint, made with `key`, of a way in which someone's name may be written (`kind` way) or of the first word "
+    "of one (first); it cannot be turned back into a name",
     "swept": "one ticket listed by the sweep that is under way",
 }
 
@@ -55,6 +59,8 @@ ONE_ROW_IS = {
 def parts() -> dict[str, dict[str, str]]:
     """Page → name of the part → text."""
     from alignment.settings import Settings
+    from analyzer.plan import Plan
+    from analyzer.policy import Policy
     from analyzer.strategy import Strategy
 
     return {
@@ -63,6 +69,7 @@ def parts() -> dict[str, dict[str, str]]:
         "settings.md": {"fields": table(Settings)},
         "measures.md": {"measures": measures()},
         "store.md": {"tables": tables()},
+        "planning-audit.md": {"plan": table(Plan), "policy": table(Policy)},
     }
 
 
@@ -136,7 +143,10 @@ def main() -> None:
         "--second", type=Path, help="folder with the exports of the second audit, which have no change logs"
     )
     archive, second = (given := parser.parse_args()).archive, given.second
+    from docs import planning
+
     write(parts())
+    write({"planning-audit.md": planning.parts(planning.run())})
     if archive is not None:
         from docs.audit import audit_parts, run_second, second_parts
 

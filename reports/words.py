@@ -61,8 +61,6 @@ SCORE = "Score"
 NO_SCORE = "No score"
 DECISIONS = "What needs a decision"
 ALSO = "Also"
-CHANGED = "Since the last report"
-NO_CHANGE = "No verdict changed."
 NO_PREVIOUS = "This is the first report."
 NO_DECISION = "No signal in these weeks. Nothing here asks for a decision."
 NOTHING_JUDGED = "Nothing could be judged, so nothing here asks for a decision. What is missing is said below."
@@ -114,6 +112,15 @@ SAME_SCALE = "All panels share one scale."
 HEAT = "The stronger the tint, the larger the number."
 CONTENTS_SKIP = "Skip to the findings"
 BACK = "Back to the top"
+
+CHANGED = "What changed since the last report"
+FIRST_REPORT = "This is the first report: there is none to compare it with."
+DECIDE = "What to decide this week"
+MOVE = "Smallest move"
+OPEN_REPORT = "Open the report"
+ATTACHED = "The whole report is attached."
+MESSAGE_FOOTER = "This measures the work, not people. No person's name or number appears in it."
+PICTURES_KEY = "Tinted: the intended range. Grey: a week set apart."
 
 FOOTER = (
     "This measures the work, not people. No person's name or number appears in it; an owner is named only where the "
@@ -185,3 +192,75 @@ def as_of(moment: str, zone: str) -> str:
 
 def last_value(value: str, week: str) -> str:
     return f"{value} in {week}"
+
+
+WHAT_CHANGED = "What changed"
+NOTHING_CHANGED = "Nothing moved by more than chance gives."
+SMALLEST_MOVE = "Smallest move"
+COMPARISON = "Two reports side by side"
+MEASURE = "Measure"
+WHAT_MOVED = "What moved"
+NOTHING_MOVED = "Nothing moved by more than chance gives."
+ARCHIVE = "All reports"
+NO_REPORTS = "There is no report yet"
+VERDICT = "Verdict"
+HEADLINE = "Headline"
+SEEN_FROM = "Seen from"
+TREND_SCALE = "Each line runs from 0 to 100; higher is better. A gap is a report in which the score was not judged."
+
+
+def compared(first: str, second: str) -> str:
+    return f"{first} and {second}"
+
+
+def reports(number: int) -> str:
+    return "1 report" if number == 1 else f"{number:,} reports"
+
+
+def trend(first: int, week: str, last: int, latest: str) -> str:
+    """``66 in 2026-W40, 81 in 2026-W47``; one report is no trend."""
+    return f"{last} in {latest}" if week == latest else f"{first} in {week}, {last} in {latest}"
+
+
+def as_format(form: str, week: str) -> str:
+    return f"{week} as {form}"
+
+
+def since_report(day: str) -> str:
+    return f"since the report of {day}"
+
+
+def subject(period: str, headline: str) -> str:
+    return f"Alignment {period}: {headline}" if period else f"Alignment: {headline}"
+
+
+def unchanged(day: str) -> str:
+    return f"All is as the report of {day} said." if day else "All is as the last report said."
+
+
+def was_and_now(title: str, was: str, now: str) -> str:
+    return f"{title}: {was} before, {now} now."
+
+
+def to_decide(number: int) -> str:
+    return f"{number} to decide" if number else "nothing to decide"
+
+
+def last_change(day: str) -> str:
+    return f"newest change {day}"
+
+
+def skipped(number: int) -> str:
+    return f"{number:,} skipped"
+
+
+def without_history(number: int) -> str:
+    return f"{number:,} without history"
+
+
+def apart(number: int) -> str:
+    return f"{counted(number, 'weeks')} set apart"
+
+
+def notes_on_data(number: int) -> str:
+    return f"{number} {'note' if number == 1 else 'notes'} on the data in the report"

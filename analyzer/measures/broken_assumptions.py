@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analyzer import allocation, facts, statistics
+from analyzer import allocation, facts, moving_facts, statistics
 from analyzer.board import Board
 from analyzer.calendar import week_name
 from analyzer.evidence import row, table
@@ -75,6 +75,7 @@ def measure(board: Board) -> Finding:
         meta=META, verdict=verdict, value=sum(c.verdict == "signal" for c in told), unit="count", details=details,
         sentence=_sentence(board, told, broken, verdict), since=None if since is None else week_name(since),
         headline=_headline(broken, verdict),
+        move=moving_facts.back(board, [(c.assumption, c.fact) for c in broken if c.fact is not None][:3], weeks),
     )  # fmt: skip
 
 

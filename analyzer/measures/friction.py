@@ -9,7 +9,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from analyzer import own_past, waiting
+from analyzer import moving_rates, own_past, waiting
 from analyzer.board import Board
 from analyzer.calendar import monday
 from analyzer.durations import Quantile, quantile
@@ -114,6 +114,7 @@ def measure(board: Board) -> Finding:
     return Finding(
         meta=META, verdict=loud.verdict, value=value, sentence=f"{sentence}{limit}{circle}", details=details,
         headline="Begun work stands still more than usual." if loud.verdict != "noise" else "",
+        move=moving_rates.unblock(board, loud) if loud.verdict != "noise" else None,
     )  # fmt: skip
 
 

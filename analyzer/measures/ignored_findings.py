@@ -9,7 +9,7 @@ from analyzer.board import Board
 from analyzer.calendar import day_of, monday
 from analyzer.evidence import row, table
 from analyzer.judging import PLAIN_COUNT, counted, not_judged
-from analyzer.result import Finding, Meta, Shape, Verdict
+from analyzer.result import Finding, Meta, Move, Shape, Verdict
 
 META = Meta(
     id="ignored_findings",
@@ -41,7 +41,7 @@ def measure(board: Board) -> Finding:
     if len(told) < 2:
         return not_judged(META, "Fewer than two earlier reports are in the store, so there is nothing to follow yet.")
     decided = {w.target: w for w in rhythm.words(board, "finding")}
-    rows, ignored, stuck = [], [], []
+    rows, ignored, stuck, asked = [], [], [], []
     for ident in dict.fromkeys(f["meta"]["id"] for f in told[0]["findings"]):
         run = _run(told, ident)
         if not run or ident == META.id:
@@ -52,10 +52,12 @@ def measure(board: Board) -> Finding:
         moved = "" if first is None or latest is None else "yes" if latest < first else "no"
         if len(run) >= IN_A_ROW and word is None:
             ignored.append(title)
+            asked.append(ident)
         elif word is not None and (
             not holds or (word.choice == "act" and moved == "no" and _weeks(board, word) >= PATIENCE)
         ):
             stuck.append(title)
+            asked.append(ident)
         cells = {
             "finding": title, "reports": len(run), "since": run[-1]["window"], "first": _shown(run[-1]), "latest": _shown(run[0]),
             "moved": moved, "decided": f"{word.choice} ({word.moment:%Y-%m-%d})" if word else "nothing",
@@ -77,7 +79,14 @@ def measure(board: Board) -> Finding:
     return Finding(
         meta=META, verdict=verdict, value=len(ignored), unit="count", sure=PLAIN_COUNT, details=details,
         headline=f"Nobody decided on: {', '.join(ignored)}." if ignored else "", sentence=_sentence(ignored, stuck, rows),
+        move=Move(sentence=_move(asked)) if asked else None,
     )  # fmt: skip
+
+
+def _move(asked: list[str]) -> str:
+    return " ".join(
+        f"Decide: alignment week --decide {ident}=act (or accept, dismiss) --reason '…'." for ident in asked[:3]
+    )
 
 
 def _sentence(ignored: list[str], stuck: list[str], rows: list[Any]) -> str:

@@ -7,7 +7,8 @@ from analyzer.board import Board
 from analyzer.effort import UNIT
 from analyzer.evidence import heaviest, row, table
 from analyzer.judging import counted, judgeable, measured_in, not_judged, percent
-from analyzer.result import Finding, Meta, Shape, Table, Verdict
+from analyzer.moving_effort import WORDS
+from analyzer.result import Finding, Meta, Move, Shape, Table, Verdict
 
 META = Meta(
     id="interpretation_points",
@@ -91,7 +92,14 @@ def measure(board: Board) -> Finding:
         "noise": f"of the tickets worked on {recent} are such, not more than is usual here ({usual}).",
     }
     first = f" First question: {questions.rows[0].cells['question']}" if verdict != "noise" else ""
-    return Finding(meta=META, verdict=verdict, value=value, sentence=f"{said}; {ends[verdict]}{first}", details=details)
+    asked = questions.rows[0]
+    covers = f"{asked.cells['effort']:.1f} of {units / UNIT:.1f} {WORDS[basis]}"
+    decide = f"Settle one question: {asked.cells['question']} It covers {covers} that could count for two priorities."
+    return Finding(
+        meta=META, verdict=verdict, value=value, sentence=f"{said}; {ends[verdict]}{first}", details=details,
+        headline=f"{said}." if verdict != "noise" else "",
+        move=Move(sentence=decide, tickets=asked.tickets, more=asked.more) if verdict != "noise" else None,
+    )  # fmt: skip
 
 
 def _questions(board: Board, names: dict[str, str]) -> Table:

@@ -7,7 +7,7 @@ from analyzer.board import Board
 from analyzer.calendar import week_name
 from analyzer.evidence import row, table
 from analyzer.judging import PLAIN_COUNT, counted, judgeable, not_judged, percent, unseen
-from analyzer.result import Finding, Meta, Shape, Verdict
+from analyzer.result import Finding, Meta, Move, Shape, Verdict
 from analyzer.standing import names_of
 
 META = Meta(
@@ -66,7 +66,22 @@ def measure(board: Board) -> Finding:
     return Finding(
         meta=META, verdict=verdict, value=len(missed) + len(silent), unit="count", sure="" if kept[0] == "signal" else PLAIN_COUNT,
         headline=said[0] if verdict != "noise" else "The rhythm of the strategy is kept.", sentence=" ".join(said), details=details,
+        move=None if verdict == "noise" else _move(missed, silent, kept[1] if kept[0] in ("signal", "watch") else ""),
     )  # fmt: skip
+
+
+def _move(missed: list[rhythm.Period], silent: list[int], kept: str) -> Move:
+    """The next thing that keeps the rhythm: the last review that is due, the last week without a focus, what the focus got."""
+    said = []
+    if missed:
+        said.append(
+            f"Hold the review due at the end of {week_name(missed[-1].last)}, and record it: alignment week --review-held."
+        )
+    if silent:
+        said.append("State what this week is about: alignment week --focus ID.")
+    if kept:
+        said.append(f"Give the stated focus its share, or state another: {kept[:1].lower()}{kept[1:]}")
+    return Move(sentence=" ".join(said))
 
 
 def _about(

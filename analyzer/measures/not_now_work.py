@@ -6,8 +6,9 @@ from analyzer.board import Board
 from analyzer.calendar import local_day_sql, utc_day_sql
 from analyzer.effort import UNIT
 from analyzer.evidence import heaviest, row, table
-from analyzer.judging import PLAIN_COUNT, measured_in, not_judged, unseen
-from analyzer.result import Finding, Meta, Verdict
+from analyzer.judging import PLAIN_COUNT, counted, measured_in, not_judged, unseen
+from analyzer.moving import move, until
+from analyzer.result import Finding, Meta, Move, Verdict
 
 META = Meta(
     id="not_now_work",
@@ -42,6 +43,14 @@ GROUP BY l.target, p.ticket
 EFFORT = """
 SELECT target, sum(units)::BIGINT AS units, count(DISTINCT ticket) AS tickets FROM share_of
 WHERE basis = ? AND in_force AND kind = 'parked' AND week BETWEEN ? AND ? GROUP BY target
+"""
+STILL_OPEN = """
+WITH touched AS (
+    SELECT ticket FROM parked_start UNION
+    SELECT ticket FROM share_of WHERE basis = $1 AND in_force AND kind = 'parked' AND week BETWEEN $2 AND $3
+)
+SELECT '' AS grp, c.ticket, 1 AS weight FROM touched c JOIN ticket_then t ON t.no = c.ticket
+WHERE t.phase IN ('todo', 'doing')
 """
 
 
@@ -83,8 +92,25 @@ def measure(board: Board) -> Finding:
     }
     return Finding(
         meta=META, verdict=verdict, value=total, unit="tickets", sure=PLAIN_COUNT, sentence=sentences[verdict],
+        move=None if verdict == "noise" else _move(board, total),
         details=[
             table("by_item", "Parked items", columns, rows),
             table("by_team", "Started by team", [("team", "Team", "text"), ("started", "Started", "tickets")], by_team),
         ],
     )  # fmt: skip
+
+
+def _move(board: Board, started: int) -> Move:
+    """What is still open of it; what is finished cannot be stopped any more."""
+    values = (board.options.basis, board.first_week, board.last_week)
+    (taken,) = until(board, STILL_OPEN, {"": float("inf")}, *values).values()
+    said = (
+        f" ({counted(started, 'ticket')} {'was' if started == 1 else 'were'} started)" if started > taken.number else ""
+    )
+    if not taken.number:
+        return move(
+            board,
+            f"Nothing of it is open any more{said}. Say whether it is still parked, or take it into the strategy.",
+        )
+    still = f"{counted(taken.number, 'ticket')} that {'is' if taken.number == 1 else 'are'} still open{said}"
+    return move(board, f"Stop {still}, or take {'it' if taken.number == 1 else 'them'} into the strategy.", [taken])

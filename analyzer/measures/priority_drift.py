@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pandas as pd
 
-from analyzer import allocation, restated, statistics
+from analyzer import allocation, moving_effort, restated, statistics
 from analyzer.board import Board
 from analyzer.calendar import week_name
 from analyzer.effort import UNIT
 from analyzer.evidence import heaviest, row, table
 from analyzer.judging import counted, judgeable, measured_in, not_judged, percent, span
-from analyzer.result import Finding, Flow, FlowLink, Line, Meta, Row, Score, Series, Shape, Verdict
+from analyzer.result import Finding, Flow, FlowLink, Line, Meta, Move, Row, Score, Series, Shape, Verdict
 from analyzer.standing import Standing, about, declared, judge, names_of, unmatched
 
 META = Meta(
@@ -72,7 +72,8 @@ def measure(board: Board) -> Finding:
     details += [*_moved(board, basis), *restated.shapes(board)]
     ranged = [s for s in standings if s.intended is not None and s.id not in lost]
     if not ranged:
-        reason = "The strategy declares no intended share for any priority."
+        part = "The strategy's shares are meant for everybody; none is declared for this slice."
+        reason = part if board.options.slice else "The strategy declares no intended share for any priority."
         return not_judged(META, about({i: w for i, w in lost.items() if declared(standings, i)}) or reason, details)
     shares, low, high = zip(*((s.share, *s.intended) for s in ranged if s.intended), strict=True)
     value = float(statistics.drift(*map(statistics.array, (shares, low, high))))
@@ -89,8 +90,14 @@ def measure(board: Board) -> Finding:
         meta=META, verdict=verdict, value=value, interval=interval, since=since,
         headline=_headline(ranged, verdict), sentence=f"{_sentence(ranged, value, verdict, since)} {about(lost)}".strip(),
         score=Score(value=round(100 * (1 - value), 1), arithmetic=_arithmetic(ranged, value)),
-        details=details,
+        details=details, move=None if verdict == "noise" else _move(board, standings, lost),
     )  # fmt: skip
+
+
+def _move(board: Board, standings: list[Standing], lost: dict[str, tuple[str, str]]) -> Move | None:
+    """What is lost (its rules match nothing) can neither give nor take."""
+    sides = [moving_effort.Side(s.id, s.name, s.share, s.intended) for s in standings if s.id not in lost]
+    return moving_effort.by_priority(board, sides, UNIT * sum(s.days for s in standings))
 
 
 def _worst(verdicts: list[str]) -> Verdict:

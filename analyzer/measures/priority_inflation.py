@@ -7,7 +7,7 @@ from math import exp, log
 from types import SimpleNamespace
 from typing import Any
 
-from analyzer import churn, own_past, urgency
+from analyzer import churn, moving_rates, own_past, urgency
 from analyzer.board import Board
 from analyzer.evidence import heaviest, row, table
 from analyzer.judging import counted, empty, not_judged, percent
@@ -140,6 +140,7 @@ def measure(board: Board) -> Finding:
     return Finding(
         meta=META, verdict=loud.verdict, value=value, sentence=sentence, details=details,
         headline="More is called urgent than usual." if loud.verdict != "noise" else "",
+        move=moving_rates.less_urgent(board, loud, recent, loud.name == PROMOTED) if loud.verdict != "noise" else None,
     )  # fmt: skip
 
 

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analyzer import focus, mixes, statistics, trend
+from analyzer import focus, mixes, moving_rates, statistics, trend
 from analyzer.board import Board
 from analyzer.calendar import week_name
 from analyzer.evidence import heaviest, row, table
 from analyzer.judging import judgeable, not_judged
 from analyzer.mixes import Against, Company
-from analyzer.result import Finding, Line, Meta, Series, Shape, Verdict
+from analyzer.moving import joined
+from analyzer.result import Finding, Line, Meta, Move, Series, Shape, Verdict
+from analyzer.standing import names_of
 
 META = Meta(
     id="scattered_focus",
@@ -74,6 +76,7 @@ def measure(board: Board) -> Finding:
     headline = f"{said[0]}." if worst != "noise" else "No team is more scattered than is usual for it."
     return Finding(
         meta=META, verdict=worst, value=value, unit="count", sentence=told[worst], headline=headline, details=details,
+        move=joined(board, [_move(board, company, by_name[n], w) for (n, w), v in verdicts.items() if v == worst != "noise"][:3]),
     )  # fmt: skip
 
 
@@ -91,7 +94,8 @@ def _teams(board: Board, company: Company) -> list[Team]:
         spent = sum(days.get(w, 0.0) for w in board.judged_weeks)
         wip = sum(events.get(w, 0.0) for w in board.judged_weeks) / spent if spent else None
         enough = now.n[at] >= statistics.LEAST
-        rate = trend.shift(events, days, board.judged_weeks, past) if enough else None
+        before = past if name not in board.hidden_pasts else []
+        rate = trend.shift(events, days, board.judged_weeks, before) if enough else None
         made.append(Team(name, int(now.tickets[at]), float(mixes.effective_number(now.shares[at])), wip, scatter, rate))
     return made
 
@@ -101,6 +105,16 @@ def _verdicts(teams: list[Team]) -> dict[tuple[str, str], str]:
     tests = [(t.name, what, test) for t in teams for what, test in (("scatter", t.scatter), ("wip", t.rate)) if test]
     found = zip(tests, statistics.adjust([test.p for _, _, test in tests]), strict=True)
     return {(name, what): trend.verdict(p) if test.higher else "noise" for (name, what, test), p in found}
+
+
+def _move(board: Board, company: Company, team: Team, what: str) -> Move | None:
+    """Back to what is usual for the team: no range is declared."""
+    if what == "wip":
+        return moving_rates.fewer_at_once(board, team.name, team.rate.recent, team.rate.usual) if team.rate else None
+    names, at = names_of(board), company.teams.index(team.name)
+    shares = [(t, names.get(t, (t, ""))[0], float(company.now.shares[at, n])) for n, t in enumerate(company.targets)]
+    found = team.scatter
+    return moving_rates.fewer_priorities(board, team.name, shares, found.now, found.usual) if found else None
 
 
 def _said(team: Team, what: str) -> str:

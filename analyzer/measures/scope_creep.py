@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from analyzer import agreed, agreement, burn_up, forecast, scope, scope_tables, statistics
+from analyzer import agreed, agreement, burn_up, forecast, moving_scope, scope, scope_tables, statistics
 from analyzer.agreed import Agreed
 from analyzer.board import Board
 from analyzer.calendar import day_number, monday, week_name, week_of_day
@@ -96,11 +96,13 @@ def measure(board: Board) -> Finding:
     verdict: Verdict = "signal" if breaches or "signal" in tested else "watch" if "watch" in tested else "noise"
     said = _said(running, promised, verdict)
     over = [f"More than {a.high:g} since {a.since}." for a in breaches[:1]]
+    loud = running[(running["verdict"] == verdict) & (verdict != "noise")]
     overall = _overall(bool(tested), verdict, counts, value)
     return Finding(
         meta=META, verdict=verdict, value=value, headline=(said or overall or [""])[0], details=details,
         sentence=" ".join([*said[:1], *over, *said[1:3], *overall, *forecast.said(ahead)[:1]]),
         score=_score(counts.planned, counts.grown), sure=PLAIN_COUNT if breaches else "", since=_since(board, breaches),
+        move=moving_scope.back(board, breaches, past[past["planned"] >= LEAST_PLANNED], loud),
     )  # fmt: skip
 
 

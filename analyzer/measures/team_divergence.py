@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from analyzer import mix_shapes, mixes, statistics, trend
+from analyzer import mix_shapes, mixes, moving_effort, statistics, trend
 from analyzer.board import Board
 from analyzer.calendar import week_name
 from analyzer.declared_mixes import Cell, cells, named, would_move
 from analyzer.judging import judgeable, not_judged, percent, span
 from analyzer.mixes import Company, Mixes
 from analyzer.privacy import ALL_TEAMS
-from analyzer.result import Finding, Line, Meta, Score, Series, Shape, Verdict
+from analyzer.result import Finding, Line, Meta, Move, Score, Series, Shape, Verdict
 from analyzer.standing import names_of
 
 META = Meta(
@@ -81,7 +81,25 @@ def _against_declared(board: Board, company: Company, held: list[Cell], details:
         headline=f"{said[0]}." if verdict != "noise" else "Teams keep to the mix they declared.",
         since=None if verdict == "noise" or since is None else week_name(since),
         score=Score(value=round(100 * (1 - value), 1), arithmetic=f"100 − {100 * value:.1f}: percent that would have to move."),
+        move=None if verdict == "noise" else _move(board, company, held, [c.team for c in loud]),
     )  # fmt: skip
+
+
+def _move(board: Board, company: Company, held: list[Cell], loud: list[str]) -> Move | None:
+    """Within each team that strays: what it declared no share for has no range."""
+    names = {i: name for i, (name, _) in names_of(board).items()}
+    teams, whole = {}, {}
+    for team in dict.fromkeys(loud):
+        at = company.teams.index(team)
+        declared = {c.target: c.intended for c in held if c.team == team}
+        found = {t: float(company.now.shares[at, n]) for n, t in enumerate(company.targets)} | {
+            c.target: c.share for c in held if c.team == team
+        }
+        whole[team] = float(company.now.units[at])
+        teams[team] = [
+            moving_effort.Side(f"{team}|{t}", names.get(t, t), share, declared.get(t)) for t, share in found.items()
+        ]
+    return moving_effort.by_team(board, teams, whole)
 
 
 def _against_past(board: Board, company: Company, large: list[int], details: list[Shape], gone: str) -> Finding:
@@ -100,9 +118,20 @@ def _against_past(board: Board, company: Company, large: list[int], details: lis
         "noise": f"{far}: the teams are no further apart than before.",
     }
     return Finding(
-        meta=META, verdict=verdict, value=value, sentence=words[verdict] + gone, details=details,
+        meta=META, verdict=verdict, value=value, sentence=words[verdict] + gone, details=details, move=_nearer(found, verdict),
         headline="The teams have moved apart." if verdict != "noise" else "The teams are no further apart than before.",
     )  # fmt: skip
+
+
+def _nearer(found: mixes.Against, verdict: Verdict) -> Move | None:
+    """No range is declared, so what is usual is the end to come back to."""
+    if verdict == "noise":
+        return None
+    back = found.now - found.usual
+    return Move(
+        sentence=f"Move {percent(back)} of effort from what a team does more than the others to what it does less, or declare each "
+        f"team's mix (teams:): {percent(found.now)} − {percent(found.usual)} = {percent(back)} brings back what is usual here."
+    )
 
 
 def _over_time(board: Board, found: mixes.Against) -> Shape:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from analyzer import own_past, starts, statistics
+from analyzer import moving_rates, own_past, starts, statistics
 from analyzer.board import Board
 from analyzer.evidence import heaviest, row, table
 from analyzer.judging import counted, empty, not_judged, percent
-from analyzer.result import Finding, Meta, Shape, Verdict
+from analyzer.result import Finding, Meta, Move, Shape, Verdict
 
 META = Meta(
     id="undefined_start",
@@ -69,6 +69,7 @@ def measure(board: Board) -> Finding:
     asked = [(w, k) for w in judged for k in (ready[w].named() if declared else customary)]
     asked += [(w, k) for w in past for k in (customary if not declared else sorted({k for _, k in asked}))]
     weeks, names = [w for w, _ in asked], [k for _, k in asked]
+    inside_asked = [(w, k) for w, k in asked if w in judged]
     by_week = board.rows(STARTS, weeks, names)
     inside = [r for r in by_week if r.week in judged]
     lacking, whole = (sum(getattr(r, side) for r in inside) for side in ("events", "exposure"))
@@ -93,6 +94,7 @@ def measure(board: Board) -> Finding:
         return Finding(
             meta=META, verdict=verdict, value=value, interval=interval, sentence=sentence, details=details,
             headline="Work starts before it is defined." if verdict != "noise" else "",
+            move=_declared(board, lacking, whole, limit, inside_asked) if verdict != "noise" else None,
         )  # fmt: skip
     loud = own_past.worst(found)
     if loud is None or loud.shift is None:
@@ -107,7 +109,31 @@ def measure(board: Board) -> Finding:
         meta=META, verdict=loud.verdict, value=value, details=details,
         sentence=f"{said} that starts here usually have{more if loud.verdict != 'noise' else ', no more than usual.'}",
         headline="Work starts less defined than usual." if loud.verdict != "noise" else "",
+        move=_move(board, loud, inside_asked) if loud.verdict != "noise" else None,
     )  # fmt: skip
+
+
+def _declared(board: Board, lacking: int, whole: int, limit: float, asked: list[tuple[int, str]]) -> Move | None:
+    """Back to what the strategy allows."""
+    allowed = limit * whole
+    weeks, kinds = [w for w, _ in asked], [k for _, k in asked]
+    return moving_rates.complete(board, lacking, allowed, f"{allowed:.1f} of {whole} may", BY_TEAM, weeks, kinds)
+
+
+def _move(board: Board, loud: own_past.Rate, asked: list[tuple[int, str]]) -> Move | None:
+    """Back to what is usual for the kind or team that speaks loudest."""
+    assert loud.shift is not None
+    usual = loud.shift.usual * loud.exposure
+    limit = f"{usual:.1f} of {loud.exposure:g} are usual"
+    weeks = sorted({w for w, _ in asked})
+    if loud.name in WORDS:
+        sql = f"SELECT ticket FROM ({LACKING}) WHERE grp = ?"
+        return moving_rates.complete(board, loud.events, usual, limit, sql, weeks, loud.name)
+    sql = f"SELECT ticket FROM ({BY_TEAM}) WHERE $3 = '' OR grp = $3"
+    named = "" if loud.name == own_past.ALL else loud.name
+    return moving_rates.complete(
+        board, loud.events, usual, limit, sql, [w for w, _ in asked], [k for _, k in asked], named
+    )
 
 
 def _customary(kinds: list[Any], past: set[int]) -> tuple[str, ...]:

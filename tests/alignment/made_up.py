@@ -42,7 +42,7 @@ def scored(store: Store, as_of: datetime = AS_OF, threads: int | None = None) ->
     with store.reading() as con:
         if threads:
             con.execute(f"SET threads = {threads:d}")
-        return score(con, strategies(), OPTIONS, as_of, "Acme")
+        return score(con, strategies(), OPTIONS, as_of, "Acme", secret=b"test")
 
 
 def filled(path: Path, made: Company, shuffled: int | None = None) -> Store:

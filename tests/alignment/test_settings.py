@@ -42,7 +42,13 @@ idle_after_days: 10
 grace_days: 0
 too_new_days: 3
 cancelled: [Won't Fix]
-report: {folder: out, formats: [html]}
+report: {folder: out, formats: [html], link: https://reports.company.com/}
+deliver:
+  - {name: leaders, kind: email, to: [heads@company.com], from: alignment@company.com, host: smtp.company.com, user: robot}
+  - {name: channel, kind: slack}
+  - {name: team, kind: teams}
+  - {name: share, kind: folder, path: share}
+  - {name: bucket, kind: s3, bucket: reports, prefix: alignment/, endpoint_url: https://s3.company.com, region: eu-1}
 """
 
 

@@ -97,9 +97,13 @@ def test_no_store_breaks_a_measure_and_every_ticket_shown_is_there(board: MakeBo
         t for f in given.findings for d in f.details for r in getattr(d, "rows", []) for t in getattr(r, "tickets", [])
     }
     shown |= {t for f in given.findings for d in f.details for t in getattr(d, "tickets", [])}
+    shown |= {t for f in given.findings if f.move for t in f.move.tickets}
     assert shown <= known and shown == set(given.tickets)
     for finding in given.findings:
         assert (finding.verdict == "not_judged") == bool(finding.reason)
+        assert finding.move is None or (
+            finding.verdict in ("signal", "watch") and re.search(r"[.?]$", finding.move.sentence)
+        )
         assert finding.sentence.endswith(".") and "nan" not in finding.sentence.lower()
     Draft202012Validator(json_schema()).validate(json.loads(given.model_dump_json()))
 

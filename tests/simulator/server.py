@@ -139,7 +139,7 @@ class Server:
                     answer = fault.change(answer)
                 self._send(answer, fault.kind if fault else "")
 
-            do_GET = do_POST = do_PUT = do_DELETE = _any
+            do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = _any
 
             def _send(self, answer: Answer, cut: str = "") -> None:
                 raw = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()

@@ -36,6 +36,7 @@ def test_it_came_back_four_times_and_nobody_decided(board: MakeBoard) -> None:
     assert (finding.verdict, finding.value) == ("signal", 1)
     assert finding.headline == "Nobody decided on: Priority drift."
     assert rows(finding)[0]["reports"] == 4 and rows(finding)[0]["decided"] == "nothing"
+    assert finding.move is not None and "--decide priority_drift=act" in finding.move.sentence
 
 
 def test_what_was_accepted_is_at_rest(board: MakeBoard) -> None:

@@ -40,6 +40,7 @@ def test_two_reviews_in_a_row_were_missed(board: MakeBoard) -> None:
     assert (finding.verdict, finding.value) == ("signal", 2)
     assert finding.headline == "6 of 8 reviews that were due were held."
     assert [r["review"] for r in table(finding, "weeks")] == ["held"] * 6 + [""] * 2
+    assert finding.move is not None and finding.move.sentence.startswith("Hold the review due at the end of 2026-W09")
 
 
 def test_one_week_without_a_focus_is_worth_watching(board: MakeBoard) -> None:

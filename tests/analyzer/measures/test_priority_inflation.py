@@ -30,6 +30,10 @@ def test_more_at_the_top_is_a_signal(board: MakeBoard) -> None:
     )
     high = lines(finding, "urgencies")["High"]
     assert (high["tickets"], high["top"]) == (32, "yes") and high["usual"] == pytest.approx(1 / 6)
+    assert finding.move is not None and finding.move.sentence == (
+        "Put about 24 of the 32 tickets made at the top urgencies back to their usual urgency: "
+        "8.0 would be as many as is usual here."
+    )
 
 
 def test_as_many_as_usual_is_none(board: MakeBoard) -> None:

@@ -72,6 +72,10 @@ def test_a_sprint_that_grew_more_than_is_usual_is_a_signal(board: MakeBoard) -> 
     assert finding.score is not None and finding.score.value == pytest.approx(100 * 10 / 18, abs=0.05)
     (curve,) = [d for d in finding.details if isinstance(d, BurnUp)]
     assert (curve.title, curve.planned, curve.scope[0], curve.scope[-1], curve.done[-1]) == ("Now", 10, 10, 18, 18)
+    assert finding.move is not None and finding.move.sentence == (
+        "Agree to 7 of the 8 tickets that Now took on, or take them out, the newest open first: "
+        "10\u00a0% of 10 planned, so 1.0, is usual for a sprint here."
+    )
 
 
 def test_a_sprint_that_grew_as_usual_is_not(board: MakeBoard) -> None:

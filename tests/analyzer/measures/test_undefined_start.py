@@ -30,6 +30,9 @@ def test_starts_that_lack_what_the_strategy_asks_for_are_a_signal(board: MakeBoa
     kinds = lines(finding, "kinds")
     assert (kinds["No estimate"]["tickets"], kinds["No estimate"]["counted"]) == (32, "yes")
     assert (kinds["No owner"]["tickets"], kinds["No description"]["counted"]) == (0, "no")
+    assert finding.move is not None and finding.move.sentence.endswith(
+        "had 28 of the 32 starts that lacked something been complete, 4 would be left, and 4.8 of 48 may."
+    )
 
 
 def test_nothing_is_lacking(board: MakeBoard) -> None:
@@ -75,6 +78,7 @@ def test_without_a_policy_the_custom_of_the_site_counts(board: MakeBoard) -> Non
         kinds["No estimate"]["counted"] == "yes" and kinds["No parent"]["counted"] == "no"
     )  # nobody ever had a parent
     assert measure(board(text=estimates(5))).verdict == "noise"
+    assert finding.move is not None and finding.move.sentence.endswith("8 would be left, and 8.0 of 48 are usual.")
 
 
 def test_one_breach_contradicts_a_policy_that_allows_none(board: MakeBoard) -> None:

@@ -41,6 +41,9 @@ def test_the_words_of_a_vague_priority_are_quoted_with_their_place(board: MakeBo
     assert (
         rows(finding)["Growth"]["says"] == "threshold" and "Later" not in rows(finding) and "Bugs" not in rows(finding)
     )
+    assert finding.move is not None and finding.move.sentence.startswith(
+        "Write a finish line for Trust. Ask: which number"
+    )
 
 
 def test_an_epic_in_progress_says_nothing_observable(board: MakeBoard) -> None:

@@ -1,0 +1,18 @@
+"""What several commands share on the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+PATH = click.Path(path_type=Path)
+settings_option = click.option(
+    "--settings", "settings_path", type=PATH, help="Settings file [default: alignment.yaml, if there is one]"
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object for a script to read.")
+
+
+def examples(*lines: str) -> str:
+    """An epilog that keeps its lines."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
