@@ -67,7 +67,7 @@ LEFT JOIN spans n ON n.ticket = t.no AND n.field = 'body' AND n.until IS NULL
 LEFT JOIN (SELECT fingerprint, min(body) AS body FROM texts GROUP BY fingerprint) x ON x.fingerprint = s.value
 UNION
 SELECT 0, c.name, c.kind, coalesce(w.said, '') FROM plan_contained d JOIN plan_item i ON i.item = d.item AND i.action = 'take'
-JOIN containers c ON c.id = d.container AND c.kind IN ('project', 'initiative')
+JOIN container_then c ON c.id = d.container AND c.kind IN ('project', 'initiative')
 LEFT JOIN (SELECT s.container, arg_max(s.value, s.since) AS said FROM container_seen s CROSS JOIN moment m
     WHERE s.field = 'description' AND s.since <= m.as_of GROUP BY s.container) w ON w.container = c.id
 ORDER BY kind, name

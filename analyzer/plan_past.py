@@ -34,7 +34,7 @@ BOXED = """
 CREATE OR REPLACE TEMP TABLE boxed AS
 WITH box AS (
     SELECT b.stretch, c.id, greatest(c.start, b.since) + to_days($1) AS moment FROM stretch b
-    JOIN containers c ON c.kind IN ('sprint', 'cycle') AND c.start < b.until
+    JOIN container_then c ON c.kind IN ('sprint', 'cycle') AND c.start < b.until
         AND coalesce(c.completed, CASE WHEN c.kind = 'cycle' THEN c."end" END, TIMESTAMP '9999-01-01') > b.since + to_days($1)
 )
 SELECT DISTINCT x.stretch, s.ticket, x.moment FROM box x

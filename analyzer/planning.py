@@ -55,7 +55,7 @@ UNION SELECT i.item, t.no FROM plan_item i JOIN tickets k ON list_contains(strin
 CONTAINED = """
 CREATE OR REPLACE TEMP TABLE plan_contained AS
 WITH chosen AS (
-    SELECT i.item, c.id FROM plan_item i JOIN containers c ON c.kind <> 'space' AND (
+    SELECT i.item, c.id FROM plan_item i JOIN container_then c ON c.kind <> 'space' AND (
         lower(c.name) = lower(i.text) OR c.key <> '' AND lower(c.key) = lower(i.text))
     ANTI JOIN plan_named n ON n.item = i.item
 ), wide AS (SELECT item, id FROM chosen UNION SELECT c.item, p.part FROM chosen c JOIN part_of p ON p.whole = c.id)

@@ -49,7 +49,7 @@ SELECT w.id, w.name, w.day FROM policy_work w ANTI JOIN (
     SELECT s.ticket FROM policy_work k JOIN span_then s ON s.ticket = k.ticket AND s.value IS NOT NULL AND s.value <> ''
         AND s.since < k.day_end AND (s.until IS NULL OR s.until >= k.day_end)
         AND (s.field = $1 OR $1 = 'parent' AND s.field = 'project'
-            AND s.value NOT IN (SELECT id FROM containers WHERE kind = 'space'))
+            AND s.value NOT IN (SELECT id FROM container_then WHERE kind = 'space'))
 ) h ON h.ticket = w.ticket ORDER BY w.day, w.id
 """
 CONTAINERS = """
@@ -58,7 +58,7 @@ WITH begun AS (
         AND p.field = 'phase' AND p.value = 'doing' AND p.since >= s.since AND (s.until IS NULL OR p.since < s.until)
     WHERE s.field = 'project' GROUP BY s.value
 )
-SELECT c.id, c.name, coalesce(b.moment, c.start) AS moment, c.state FROM containers c CROSS JOIN moment m
+SELECT c.id, c.name, coalesce(b.moment, c.start) AS moment, c.state FROM container_then c CROSS JOIN moment m
 LEFT JOIN (
     SELECT container, moment FROM begun
     UNION ALL SELECT u.whole, min(f.moment) FROM begun f JOIN part_of u ON u.part = f.container GROUP BY u.whole
@@ -68,10 +68,11 @@ WHERE c.kind = $1 AND c.state IN ('', 'started', 'active') AND (c.completed IS N
 """
 HELD = """
 SELECT w.id FROM policy_container w JOIN container_seen s ON s.container = w.id AND s.field = $1 AND s.since < w.day_end
+JOIN moment m ON s.since <= m.as_of
 GROUP BY w.id HAVING arg_max(s.value, s.since) <> ''
 """
 IN_INITIATIVE = """
-SELECT DISTINCT p.part AS id FROM part_of p JOIN containers c ON c.id = p.whole AND c.kind = 'initiative'
+SELECT DISTINCT p.part AS id FROM part_of p JOIN container_then c ON c.id = p.whole AND c.kind = 'initiative'
 """
 
 

@@ -66,7 +66,7 @@ class Slice:
 
 FITS = {
     "team": "SELECT ticket FROM ticket_team WHERE lower(team) = lower($1)",
-    "project": "SELECT t.no AS ticket FROM ticket_then t JOIN containers c ON c.id = t.project "
+    "project": "SELECT t.no AS ticket FROM ticket_then t JOIN container_then c ON c.id = t.project "
     "WHERE lower(c.key) = lower($1) OR lower(c.name) = lower($1)",
     "tracker": "SELECT no AS ticket FROM ticket_then WHERE lower(tracker) = lower($1) OR kind = lower($1)",
     "priority": "SELECT l.ticket FROM link l WHERE l.target = $1 AND l.regime = $2",
