@@ -24,8 +24,8 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
         "alignment schedule systemd                            prints the two units",
         "alignment schedule systemd --install                  writes them and starts the timer",
         "alignment schedule cron --day tuesday --at 06:30 --install",
-        "alignment schedule github > .github/workflows/alignment.yml",
-        "alignment schedule kubernetes --image registry.example.com/alignment:1 > alignment-job.yaml",
+        "alignment schedule github --out .github/workflows/alignment.yml",
+        "alignment schedule kubernetes --image registry.example.com/alignment:1 --out job.yaml",
     )
 )
 @click.argument("kind", required=False, type=click.Choice(KINDS))
@@ -36,13 +36,14 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
     help="How often; the digest is sent once a week all the same [default: day for github and gitlab, else week]",
 )  # fmt: skip
 @click.option("--install", is_flag=True, help="For cron and systemd: put it in place, for the user you are.")
+@click.option("--out", type=PATH, help="Write it to this file, which must not be there yet, instead of printing it.")
 @click.option("--name", default="alignment", show_default=True, help="Name of the units, workflow or job.")
 @click.option("--environment", type=PATH, help="File of secrets [default: ~/.config/alignment/environment]")
 @click.option("--image", help="For kubernetes: the container image that has the program.")
 @click.option("--package", help="For github and gitlab: what pip installs [default: a wheel in the repository]")
 @settings_option
 def schedule(
-    kind: str | None, day: str, at: str, every: str | None, install: bool, name: str, environment: Path | None,
+    kind: str | None, day: str, at: str, every: str | None, install: bool, out: Path | None, name: str, environment: Path | None,
     image: str | None, package: str | None, settings_path: Path | None,
 ) -> None:  # fmt: skip
     """Prints what makes `alignment run` happen every week; with --install puts it in place.
@@ -58,6 +59,8 @@ def schedule(
         return
     if install and kind not in ("cron", "systemd"):
         raise click.UsageError(f"--install is for cron and systemd; save what is printed where {kind} reads it.")
+    if out is not None and (install or kind == "systemd"):
+        raise click.UsageError("--out writes one file, of cron, github, gitlab or kubernetes, and installs nothing.")
     path = settings_path or SETTINGS
     if not path.exists():
         raise Mend(f"There are no settings at {path.name}.", "Write some with: alignment init")
@@ -71,6 +74,9 @@ def schedule(
         image or scheduling.IMAGE, package or scheduling.WHEEL,
     )  # fmt: skip
     texts = scheduling.drawn(kind, settings, place, when, datetime.now(UTC))
+    if out is not None:
+        _write(out, *texts.values())
+        return
     if not install:
         for file, text in texts.items():
             if len(texts) > 1:
@@ -82,6 +88,16 @@ def schedule(
     lines = install_cron(texts["crontab"], place) if kind == "cron" else install_systemd(texts, place)
     for line in lines:
         say(line)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise Mend(f"{path.name} is there already.", "Move it away, or name another file with --out.") from None
+    say(f"Wrote {path}")
 
 
 def _time(text: str) -> tuple[int, int]:

@@ -332,6 +332,7 @@ def test_kubernetes_takes_the_job(alignment: Command, folder: Path, strategy: st
     ("args", "words"),
     [
         (("github", "--install"), "--install is for cron and systemd"),
+        (("systemd", "--out", "a"), "--out writes one file"),
         (("cron", "--at", "25:00"), "no time of day"),
         (("cron", "--name", "Weekly report"), "cannot be the name"),
         (("systemd", "--settings", "missing.yaml"), "no settings at missing.yaml"),
@@ -340,6 +341,15 @@ def test_kubernetes_takes_the_job(alignment: Command, folder: Path, strategy: st
 def test_what_cannot_be_is_said(alignment: Command, args: tuple[str, ...], words: str) -> None:
     said = alignment("schedule", *args)
     assert said.code in (1, 2) and words in said.err and said.out == ""
+
+
+@pytest.mark.parametrize("folder", ["reports"], indirect=True)
+def test_a_file_that_is_there_is_not_overwritten(alignment: Command, folder: Path) -> None:
+    assert "Wrote a/b.yml" in printed(alignment, "github", "--out", "a/b.yml")
+    before = (folder / "a" / "b.yml").read_text(encoding="utf-8")
+    said = alignment("schedule", "gitlab", "--out", "a/b.yml")
+    assert said.code == 1 and "b.yml is there already" in said.err
+    assert (folder / "a" / "b.yml").read_text(encoding="utf-8") == before
 
 
 @pytest.mark.parametrize("folder", ["reports"], indirect=True)

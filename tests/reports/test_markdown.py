@@ -96,9 +96,9 @@ def test_what_changed_and_what_to_decide_are_told_with_the_smallest_move() -> No
     decide = {"measure": "priority_drift", "title": "Priority drift", "verdict": "signal", "sentence": "Drift.",
               "move": "Move about 9 of 64 open tickets.", "tickets": [name], "more": 8}  # fmt: skip
     text = markdown.render(result | {"previous": "2026-11-09T05:00:00Z", "changed": [change], "decide": [decide]})
-    assert "## Since the last report, 9\u00a0November\u00a02026, 06:00\n\n- Scope creep: was no signal" in text
+    assert "## What changed since the report of 9\u00a0November\u00a02026\n\n- Scope creep: was no signal" in text
     assert "1. **Signal: Priority drift.** Drift.\n   Smallest move: Move about 9 of 64 open tickets. [" in text
     assert "and 8 more" in text and "\nAlso: Scope creep, Unlinked work" in text
     quiet = markdown.render(result | {"previous": "2026-11-09T05:00:00Z", "changed": []})
     assert "Nothing moved by more than chance gives." in quiet
-    assert "Since the last report" not in markdown.render(result)  # nothing to compare with
+    assert "What changed" not in markdown.render(result)  # nothing to compare with

@@ -156,6 +156,9 @@ def test_a_disturbed_world_still_parses_without_a_contradiction(world: LinearWor
     for step, fields in enumerate(steps):
         world.later(timedelta(hours=step + 1))
         world.change("ENG-1", by=BY, **fields)
+    world.change("ENG-1", parent=ident_of(world, "ENG-2"))
+    world.later(timedelta(hours=1))
+    world.change("ENG-1", parent=None)
     world.move("ENG-1", "OPS")
     world.archive("ENG-1")
     states = [Payload("state", node["id"], node) for node in client.nodes("WorkflowStates", "workflowStates")]
@@ -164,7 +167,14 @@ def test_a_disturbed_world_still_parses_without_a_contradiction(world: LinearWor
     parser = LinearParser("linear", states, ParseOptions())
     parsed = parser.ticket(Payload("issue", issue["id"], issue), Payload("history", issue["id"], history))
     assert parsed.problems == []
-    assert [span.value for span in parsed.spans if span.field == "title"] == ["Task 1", "Other"]
+    held = {f: [span.value for span in parsed.spans if span.field == f] for f in ("title", "key", "type")}
+    assert held == {"title": ["Task 1", "Other"], "key": ["ENG-1", "OPS-1"], "type": ["Issue", "Sub-issue", "Issue"]}
+
+
+def ident_of(world: LinearWorld, name: str) -> str:
+    node = world.issue(name)
+    assert node is not None
+    return str(node["id"])
 
 
 # ---------------------------------------------------------------- filters
