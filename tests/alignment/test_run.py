@@ -102,6 +102,10 @@ def test_four_weeks_send_four_digests_and_each_says_what_changed(
             assert inbox.arrived == len(inbox.kept) == number + 1
     files = sorted(p.name for p in (tmp_path / "shared").iterdir())
     assert files == [f"2026-W{week}.{form}" for week in range(45, 49) for form in ("json", "md")]
+    listed = (tmp_path / "reports" / "index.html").read_text(encoding="utf-8")
+    assert (
+        all(f'<th scope="row" class="week">2026-W{week}</th>' in listed for week in range(45, 49)) and ".md" in listed
+    )
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Pacific/Auckland", "America/Los_Angeles"])
