@@ -28,6 +28,8 @@ docs: $(READY)
 	$(BIN)/python -m analyzer.strategy_file > docs/strategy.schema.json
 	$(BIN)/python -m alignment.settings > docs/settings.schema.json
 	$(BIN)/python -m analyzer.result > docs/result.schema.json
+	$(BIN)/python -m analyzer.plan > docs/plan.schema.json
+	$(BIN)/python -m analyzer.policy > docs/policy.schema.json
 	$(BIN)/python -m docs.generate $(if $(wildcard ../shared/data/duraspace-jira),--archive ../shared/data/duraspace-jira --second ../shared/data/tidev-jira)
 
 bench: $(READY)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alignment import __version__
+from alignment.audit_command import audit
 from alignment.command_line import PATH, examples, json_option, settings_option
 from alignment.errors import COME_BACK, MENDABLE, Mend
 from alignment.run_command import run_weekly
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 @click.version_option(__version__, prog_name="alignment")
 def cli() -> None:
     """Measures the gap between what a strategy says matters and what the tickets show."""
+
+
+cli.add_command(audit)
 
 
 @cli.command(epilog=examples("alignment demo", "alignment demo --folder /tmp/acme"))
@@ -77,21 +81,9 @@ def init(
     """
     from alignment.asking import Wanted, start
 
-    start(
-        Wanted(
-            folder,
-            addresses,
-            exports,
-            kind or "",
-            email or "",
-            projects,
-            teams,
-            ca_bundle,
-            time_zone or "",
-            yes,
-            overwrite,
-        )
-    )
+    start(Wanted(
+        folder, addresses, exports, kind or "", email or "", projects, teams, ca_bundle, time_zone or "", yes, overwrite,
+    ))  # fmt: skip
 
 
 @cli.command(
@@ -122,6 +114,7 @@ def pull(files: tuple[Path, ...], store: Path | None, sweep: bool, settings_path
         "alignment report --week 2026-W46                  as it stood at the end of that week",
         "alignment report --as-of 2026-11-15 --format html --format csv",
         "alignment report --strategy plans/ --store q3.duckdb",
+        "alignment report --compare 2026-W40 2026-W47      two earlier reports side by side",
     )
 )
 @click.option("--week", help="Look from the end of this week, e.g. 2026-W46.")
@@ -137,15 +130,22 @@ def pull(files: tuple[Path, ...], store: Path | None, sweep: bool, settings_path
     help="What to write; repeatable.",
 )
 @click.option("--out", type=PATH, help="Folder for the report.")
+@click.option("--compare", nargs=2, metavar="WEEK WEEK", help="Two earlier reports side by side; nothing is scored.")
 @settings_option
 @json_option
 def report(
-    week: str | None, as_of: str | None, strategy: Path | None, store: Path | None, effort: str | None,
-    formats: tuple[str, ...], out: Path | None, settings_path: Path | None, as_json: bool,
+    week: str | None, as_of: str | None, strategy: Path | None, store: Path | None, effort: str | None, out: Path | None,
+    formats: tuple[str, ...], compare: tuple[str, str] | None, settings_path: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
-    """Scores what is in the store and writes the report."""
-    if week and as_of:
-        raise click.UsageError("--week and --as-of both say from when to look; give one of them.")
+    """Scores what is in the store, writes the report, and lists every report in index.html beside it."""
+    if bool(week) + bool(as_of) + bool(compare) > 1:
+        raise click.UsageError("--week, --as-of and --compare each say from when to look; give one of them.")
+    if compare:
+        from alignment.comparing import compared
+
+        for line in compared(_settings(settings_path, store=store), compare, effort, formats, out, as_json):
+            say(line)
+        return
     _report(settings_path, week, as_of, strategy, store, effort, formats, out, as_json)
 
 
@@ -213,14 +213,13 @@ def _settings(path: Path | None, files: tuple[Path, ...] = (), **changes: Path |
 def _pull(
     path: Path | None, files: tuple[Path, ...], store: Path | None, quiet: bool, sweep: bool = False
 ) -> list[dict[str, Any]]:
-    from datetime import UTC, datetime
-
+    from alignment import wiring
     from alignment.several import pull_settings, say_pulled
 
     settings = _settings(path, files, store=store)
     if settings.trackers[0].name == "none":
         raise Mend("There is nothing to pull from.", "Name an exported file, or list trackers in alignment.yaml.")
-    done, failed = pull_settings(settings, lambda: datetime.now(UTC), quiet, sweep)
+    done, failed = pull_settings(settings, wiring.clock, quiet, sweep)
     for connector, got in done:
         if not quiet:
             say_pulled(connector, got)
@@ -236,18 +235,17 @@ def _report(
     store: Path | None = None, effort: str | None = None, formats: tuple[str, ...] = (), out: Path | None = None,
     as_json: bool = False,
 ) -> None:  # fmt: skip
-    from datetime import UTC, datetime
-
+    from alignment.archiving import archive
     from alignment.progress import working
     from alignment.reporting import freeze, make_result, told, write
     from alignment.strategy_history import remember
-    from alignment.wiring import moment, no_store, strategies
+    from alignment.wiring import clock, moment, no_store, strategies
     from alignment.wiring import options as analysis_options
     from analyzer.store import Store
 
     settings = _settings(path, strategy=strategy, store=store)
     judged_by = strategies(settings.strategy)  # mistakes in it are said before the store is opened
-    now = datetime.now(UTC)
+    now = clock()
     looked = moment(Store(settings.store), analysis_options(settings).calendar, as_of, week, now)
     if not settings.store.exists():
         raise no_store(settings.store)
@@ -256,9 +254,9 @@ def _report(
         result = make_result(settings, judged_by, looked, effort)
         freeze(settings, result, now, looked)
     with working("Drawing", as_json):
-        paths = write(
-            result, (out or settings.report.folder).absolute(), looked.name, formats or settings.report.formats
-        )
+        folder = (out or settings.report.folder).absolute()
+        paths = write(result, folder, looked.name, formats or settings.report.formats)
+        archive(settings, folder)
     for line in told(result, paths, looked, as_json):
         click.echo(line)
 

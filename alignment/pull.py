@@ -11,7 +11,7 @@ from itertools import chain
 
 from alignment import scans, sweep
 from alignment.ledger import Ledger
-from analyzer import names, raw
+from analyzer import names, raw, seen
 from analyzer import store as storing
 from analyzer.masking import Mask
 from analyzer.store import Store
@@ -87,7 +87,7 @@ def pull(
     with store.writing() as con:
         storing.add_problems(con, connector.name, problems)
         storing.resolve_parents(con, connector.name)
-        storing.see_containers(con, connector.name, now)
+        seen.note(con, connector.name, now)
         said = con.execute(
             "SELECT place || ': ' || what FROM problems WHERE tracker = ? AND ticket IS NULL ORDER BY rowid",
             [connector.name],

@@ -63,7 +63,7 @@ def draw(data: dict[str, Any], folder: Path, name: str, formats: Sequence[str]) 
         if form.id in formats:
             files = form.files(data, name)
             for path, text in files.items():
-                _replace(folder / path, text)
+                put(folder / path, text)
             first = folder / next(iter(files))
             written[form.id] = first if len(files) == 1 else first.parent
     return written
@@ -75,9 +75,12 @@ def told(result: Result, paths: Sequence[Path], looked: Moment, as_json: bool) -
     if as_json:
         verdicts = {f.meta.id: f.verdict for f in result.findings}
         answer = {"headline": result.headline, "verdict": result.verdict, "as_of": result.as_of, "verdicts": verdicts}
-        yield json.dumps({**answer, "scores": scores, "files": [str(p) for p in paths]})
+        news = {"previous": result.previous, "changed": [c.sentence for c in result.changed]}
+        asked = [{"measure": d.measure, "move": d.move} for d in result.decide]
+        yield json.dumps({**answer, **news, "decide": asked, "scores": scores, "files": [str(p) for p in paths]})
         return
     yield f"\n{result.headline}\n"
+    yield from _news(result)
     said = {"noise": "no signal", "not_judged": "not judged"}
     for finding in result.findings:
         number = f" ({scores[finding.meta.id]:.0f} of 100)" if finding.meta.id in scores else ""
@@ -88,7 +91,22 @@ def told(result: Result, paths: Sequence[Path], looked: Moment, as_json: bool) -
         yield f"Report: {file.relative_to(Path.cwd()) if here else file}"
 
 
-def _replace(path: Path, text: str) -> None:
+def _news(result: Result) -> Iterator[str]:
+    """A line on what changed and one on what to decide first, where there is anything."""
+    if result.previous:
+        rest = len(result.changed) - 1
+        more = f" ({rest} more in the report)" if rest > 0 else ""
+        said = f"{result.changed[0].sentence}{more}" if result.changed else "nothing moved by more than chance gives."
+        yield f"Since the report of {result.previous[:10]}: {said}"
+    first = next((d for d in result.decide if d.move), None)
+    if first is not None:
+        yield f"Decide first, {first.title}: {first.move}"
+    if result.previous or first is not None:
+        yield ""
+
+
+def put(path: Path, text: str) -> None:
+    """Writes a file, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alignment import deliveries, reporting, wiring
+from alignment.archiving import archive
 from alignment.deliveries import Attempt
 from alignment.delivering import Digest, NotDelivered, link
 from alignment.errors import Mend
@@ -111,6 +112,7 @@ def run(
             log.warning("held", targets=len(targets), why=why)
         else:
             _deliver(_Sending(settings, store, ran, clock, send, log), targets, number, wanted.force)
+        archive(settings, settings.report.folder)
     return ran
 
 

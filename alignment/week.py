@@ -52,7 +52,7 @@ def spoken(settings: Settings, week: str | None, words: Words) -> list[str]:
     judged_by = wiring.strategies(settings.strategy)
     if not settings.store.exists():
         raise wiring.no_store(settings.store)
-    calendar, now, store = wiring.options(settings).calendar, datetime.now(UTC), Store(settings.store)
+    calendar, now, store = wiring.options(settings).calendar, wiring.clock(), Store(settings.store)
     number = week_of(week, calendar, now)
     ends = wiring.day_end(calendar, words.until) if words.until else None
     said = say(store, settings.strategy, number, words, ends, now)

@@ -40,6 +40,11 @@ def settings_or_defaults(path: Path | None, files: Sequence[Path] = ()) -> Setti
         if not files:
             return settings
         return settings.model_copy(update={"trackers": tuple(_tracker(f) for f in files)})
+    return defaults(files)
+
+
+def defaults(files: Sequence[Path] = ()) -> Settings:
+    """Settings of no file, in this folder, with ``files`` as the only tracker."""
     trackers = [_tracker(f).model_dump(exclude={"file", "line"}, exclude_none=True) for f in files]
     trackers = trackers or [{"name": "none", "kind": "file", "path": "."}]
     return Settings.model_validate({"trackers": trackers}, context={"folder": Path.cwd()})
@@ -90,7 +95,8 @@ def _connector(name: str, group: list[Tracker], settings: Settings) -> Connector
     return example
 
 
-def _clock() -> datetime:
+def clock() -> datetime:
+    """The one clock of the commands."""
     return datetime.now(UTC)
 
 
@@ -120,7 +126,7 @@ def live_jira(
 
     given = token(tracker.name) if secret is None else secret
     access = Access(str(tracker.base_url), given, tracker.email, _bundle(tracker))
-    site = Site(access, Policy(_clock, patience=tracker.patience, told=told))
+    site = Site(access, Policy(clock, patience=tracker.patience, told=told))
     return LiveJira(tracker.name, site, tracker.kind == "jira-cloud", tracker.projects or ())
 
 
@@ -132,7 +138,7 @@ def live_linear(tracker: Tracker, told: Callable[[float, str], None] = lambda _s
 
     access = Access(token(tracker.name), str(tracker.base_url or URL), _bundle(tracker))
     return LiveLinear(
-        tracker.name, Site(access, Policy(_clock, patience=tracker.patience, told=told)), tracker.teams or (),
+        tracker.name, Site(access, Policy(clock, patience=tracker.patience, told=told)), tracker.teams or (),
         tracker.history,
     )  # fmt: skip
 

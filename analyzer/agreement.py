@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 from io import StringIO
 from typing import Any
 
@@ -109,6 +110,7 @@ def _of_model(priorities: tuple[Priority, ...]) -> Limits:
     }
 
 
+@lru_cache(maxsize=256)
 def _of_text(body: str) -> Limits | None:
     """``None`` where an old version can no longer be read: what it said is not known."""
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -66,6 +67,7 @@ def _edits(board: Board, first_week: int) -> dict[str, list[int]]:
     return found
 
 
+@lru_cache(maxsize=256)
 def _stated(body: str) -> dict[str, Any]:
     """Each priority as a version states it, with its place; nothing of a version that is no YAML."""
     try:

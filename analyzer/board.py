@@ -11,11 +11,13 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from analyzer import effort, forest, mapping, privacy, teams
+from analyzer import effort, forest, mapping, privacy, slices, teams
 from analyzer.calendar import Calendar, day_of, local_day_sql, monday, utc_day_sql, week_name, week_of_day
 from analyzer.completion import Reader, shipped
+from analyzer.known import NOT_LOGGED
 from analyzer.regimes import Regime, regimes_by_week
 from analyzer.result import Window
+from analyzer.slices import Slice
 from analyzer.store import Connection, scalar
 from analyzer.strategy import Strategy
 
@@ -24,7 +26,10 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What an analysis may be told. ``teams`` holds (team, field, value) rows, first match wins."""
+    """What an analysis may be told. ``teams`` holds (team, field, value) rows, first match wins.
+
+    ``last_week`` ends the window before the last complete week; ``ahead`` is the week in which a plan begins.
+    """
 
     calendar: Calendar = field(default_factory=Calendar)
     weeks: int = 8
@@ -37,6 +42,9 @@ class Options:
     teams: tuple[tuple[str, str, str], ...] = ()
     evidence: int = 20
     reader: Reader = field(default_factory=shipped)
+    slice: Slice = field(default_factory=Slice)
+    last_week: int | None = None
+    ahead: int | None = None
 
 
 class Board:
@@ -46,10 +54,12 @@ class Board:
     """
 
     def __init__(self, con: Connection, strategies: Sequence[Strategy], options: Options, as_of: datetime) -> None:
-        self.con, self.strategies, self.options = con, tuple(strategies), options
+        given = slices.for_slice(strategies, options.slice) if options.slice else tuple(strategies)
+        self.con, self.strategies, self.options = con, given, options
         self.as_of: datetime = as_of.astimezone(UTC).replace(tzinfo=None)
         self.today = options.calendar.local_day(self.as_of)
-        self.last_week = week_of_day(self.today) - 1
+        complete = week_of_day(self.today) - 1
+        self.last_week = complete if options.last_week is None else min(complete, options.last_week)
         self.first_week = self.last_week - options.weeks + 1
         self.history_week = self.last_week - options.history_weeks - options.weeks + 1
         self._made: dict[str, Any] = {}
@@ -61,11 +71,16 @@ class Board:
         self._calendar()
         for step in AS_KNOWN:
             con.execute(step)
-        self.regimes: dict[int, Regime | None] = regimes_by_week(self.strategies, self.history_week, self.last_week)
+        ahead = self.last_week if self.options.ahead is None else self.options.ahead
+        regimes = regimes_by_week(self.strategies, self.history_week, max(ahead, self.last_week))
+        self.ahead: Regime | None = regimes.get(ahead) or regimes.get(self.last_week)
+        self.regimes: dict[int, Regime | None] = {w: r for w, r in regimes.items() if w <= self.last_week}
         teams.lay_out(con, self.options.teams)
         mapping.lay_out(con, self.distinct_regimes)
         effort.lay_out(con, self)
-        privacy.lay_out(con, self.options.at_least, (self.history_week, self.first_week, self.last_week))
+        outside = slices.lay_out(self, SPANS)
+        weeks = (self.history_week, self.first_week, self.last_week)
+        privacy.lay_out(con, self.options.at_least, weeks, outside)
         effort.allocate(con, self)
 
     def _calendar(self) -> None:
@@ -112,7 +127,7 @@ class Board:
 
     @cached_property
     def distinct_regimes(self) -> tuple[Regime, ...]:
-        found = {r.no: r for r in self.regimes.values() if r is not None}
+        found = {r.no: r for r in [*self.regimes.values(), self.ahead] if r is not None}
         return tuple(found[no] for no in sorted(found))
 
     @cached_property
@@ -178,8 +193,7 @@ WHERE g.since <= m.as_of AND (g.until IS NULL OR g.until > m.as_of)
 """
 """Tickets that their tracker did not show at the moment, how, and since which sweep."""
 
-SPAN_THEN = """
-CREATE OR REPLACE TEMP VIEW span_then AS
+SPANS = """
 SELECT s.ticket, s.field, s.value, s.since, CASE WHEN s.until <= m.as_of THEN s.until END AS until
 FROM spans s CROSS JOIN moment m WHERE s.field <> 'phase' AND s.since <= m.as_of
 UNION ALL
@@ -198,6 +212,7 @@ TICKET_THEN = f"""
 CREATE OR REPLACE TEMP TABLE ticket_then AS
 WITH held AS (
     SELECT ticket,
+        max(CASE WHEN field = 'key' THEN value END) AS key,
         max(CASE WHEN field = 'phase' THEN value END) AS phase,
         max(CASE WHEN field = 'type' THEN value END) AS type,
         max(CASE WHEN field = 'team' THEN value END) AS tracker_team,
@@ -208,10 +223,11 @@ WITH held AS (
         max(CASE WHEN field = 'gone' THEN value END) AS gone
     FROM span_then
     WHERE until IS NULL AND value IS NOT NULL
-        AND field IN ('phase', 'type', 'team', 'parent', 'project', 'estimate', 'archived', 'gone')
+        AND field IN ('key', 'phase', 'type', 'team', 'parent', 'project', 'estimate', 'archived', 'gone')
     GROUP BY ticket
 ), level_of AS (SELECT tracker, type, min(level) AS level FROM tickets GROUP BY tracker, type)
-SELECT t.no, t.id, t.key, t.tracker, t.kind, coalesce(o.level, t.level) AS level, t.history, t.created,
+SELECT t.no, t.id, coalesce(h.key, t.key) AS key, CASE WHEN h.key <> t.key THEN replace(t.url, t.key, h.key) ELSE t.url END AS url,
+    t.tracker, t.kind, coalesce(o.level, t.level) AS level, t.history, t.created,
     {local_day_sql("t.created", "c")} AS created_day,
     h.phase, coalesce(h.type, t.type) AS type, h.tracker_team, h.parent_id, p.no AS parent, h.project,
     try_cast(h.estimate AS DOUBLE) AS estimate, h.archived = 'yes' AS archived, h.gone
@@ -224,5 +240,5 @@ LEFT JOIN tickets p ON p.id = h.parent_id AND p.created <= m.as_of
 WHERE t.created <= m.as_of
 """
 
-AS_KNOWN = (GONE_THEN, SPAN_THEN, TICKET_THEN)
+AS_KNOWN = (GONE_THEN, f"CREATE OR REPLACE TEMP VIEW span_then AS {SPANS}", TICKET_THEN, *NOT_LOGGED)
 """What a ``moment`` and a ``calendar`` make of the store's tables, in this order."""

@@ -82,7 +82,7 @@ def _moved(was: Finding, now: Finding) -> str:
         between = f"{number(bounds[0], was['unit'])} to {number(bounds[1], was['unit'])}"
         return f"outside the 95\u00a0% interval of then ({between})" if outside else ""
     if was["unit"] == "share":
-        return "more than five points" if abs(after - before) >= POINTS else ""
+        return "more than five points" if abs(after - before) >= POINTS - 1e-9 else ""
     far = abs(after - before) >= max(LEAST, PART * abs(before))
     return "more than a quarter" if far else ""
 

@@ -16,7 +16,7 @@ SELECT ticket, field, before, value AS after, since AS moment FROM (
     SELECT s.ticket, s.field, s.value, s.since, lag(s.value) OVER (PARTITION BY s.ticket, s.field ORDER BY s.since) AS before
     FROM span_then s WHERE s.field IN ('urgency', 'assignee', 'parent', 'project') AND s.value IS NOT NULL
         AND NOT (s.field = 'urgency' AND lower(s.value) IN (SELECT unnest($1)))
-        AND NOT (s.field = 'assignee' AND s.value IN (SELECT id FROM people WHERE bot))
+        AND NOT (s.field = 'assignee' AND s.value IN (SELECT id FROM person_then WHERE bot))
 ) WHERE before <> value AND since >= $2
 """
 """From one value to another: the first owner, urgency or parent is no change of mind, and taking and giving back is none."""
@@ -30,7 +30,7 @@ WITH boxed AS (
 ), boxes AS (
     SELECT b.ticket, b.since AS moment, b.left_at <= b.since AS had_left,
         coalesce(c.completed, c."end") <= b.since + INTERVAL 1 HOUR AS was_over
-    FROM boxed b JOIN containers c ON c.id = b.before WHERE b.before <> b.value
+    FROM boxed b JOIN container_then c ON c.id = b.before WHERE b.before <> b.value
 ), stepped AS (
     SELECT ticket, since, CASE value WHEN 'todo' THEN 0 WHEN 'doing' THEN 1 ELSE 2 END AS step FROM span_then
     WHERE field = 'phase' AND value IS NOT NULL
@@ -56,7 +56,7 @@ WITH logged AS (
     SELECT author, hour FROM logged WHERE author IS NOT NULL GROUP BY author, hour HAVING count(DISTINCT ticket) >= {BULK_HOUR}
 ), machine AS (
     SELECT DISTINCT l.ticket, l.moment FROM logged l JOIN ticket_then t ON t.no = l.ticket
-    LEFT JOIN people p ON p.id = l.author LEFT JOIN bulk b ON b.author = l.author AND b.hour = l.hour
+    LEFT JOIN person_then p ON p.id = l.author LEFT JOIN bulk b ON b.author = l.author AND b.hour = l.hour
     WHERE coalesce(p.bot, false) OR b.author IS NOT NULL OR (l.author IS NULL AND t.kind = 'linear')
 ), placed AS (
     SELECT e.ticket, e.kind, e.moment, d.day, d.week, s.shown, t.created_day FROM turn e

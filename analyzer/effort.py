@@ -33,7 +33,7 @@ WITH doing AS (
     WHERE p.field = 'phase' AND p.value = 'doing' AND coalesce(p.until, m.as_of) >= $1
 ), assigned AS (
     SELECT a.ticket, CASE WHEN b.bot THEN NULL ELSE a.value END AS person, a.since, coalesce(a.until, m.as_of) AS until
-    FROM span_then a CROSS JOIN moment m LEFT JOIN people b ON b.id = a.value WHERE a.field = 'assignee'
+    FROM span_then a CROSS JOIN moment m LEFT JOIN person_then b ON b.id = a.value WHERE a.field = 'assignee'
 ), holding AS (
     SELECT d.ticket, a.person, greatest(d.since, a.since) AS since, least(d.until, a.until) AS until
     FROM doing d JOIN assigned a ON a.ticket = d.ticket AND a.since < d.until AND a.until > d.since
@@ -71,7 +71,7 @@ SELECT d.ticket, d.since, d.history, {local_day_sql("d.since", "c")} AS day,
 FROM moved d JOIN calendar c ON c.utc_day = {utc_day_sql("d.since")}
 LEFT JOIN span_then a ON a.ticket = d.ticket AND a.field = 'assignee' AND a.since <= d.since
     AND (a.until IS NULL OR a.until > d.since)
-LEFT JOIN people b ON b.id = a.value
+LEFT JOIN person_then b ON b.id = a.value
 """
 
 EFFORT_DAY = """

@@ -13,25 +13,25 @@ if TYPE_CHECKING:
 
 EARLIER = """
 WITH known AS (
-    SELECT no, body, body->>'$.window.last_day' AS last_day,
+    SELECT no, moment, body, body->>'$.window.last_day' AS last_day,
         CASE WHEN no IN (SELECT run FROM deliveries WHERE sent < $1) THEN 1 ELSE 0 END AS sent
     FROM runs
     WHERE kind = 'report' AND moment < $1 AND as_of < $1 AND as_of >= $2 AND body->>'$.effort' = $3
         AND ($6 IS NULL OR coalesce(body->>'$.organisation', '') = $6)
 ), latest AS (
-    SELECT body, last_day, row_number() OVER (PARTITION BY last_day ORDER BY sent DESC, no DESC) AS place
+    SELECT body, moment, last_day, row_number() OVER (PARTITION BY last_day ORDER BY sent DESC, no DESC) AS place
     FROM known WHERE last_day <= $4
-) SELECT body FROM latest WHERE place = 1 ORDER BY last_day DESC LIMIT $5
+) SELECT body, moment FROM latest WHERE place = 1 ORDER BY last_day DESC LIMIT $5
 """
 
 
 def reports(board: Board, weeks: int, most: int, before: str, organisation: str | None = None) -> list[dict[str, Any]]:
-    """The latest report of each window that ended by the day ``before`` (ISO), newest first, as plain data; at most ``most``, none
-    seen from more than ``weeks`` weeks ago. Of those that were sent to anyone by then, the latest, where there is one: it is what
-    people know. A report made after the board's moment was not known then, whatever it looks at."""
+    """The latest report of each window that ended by the day ``before`` (ISO), newest first, as plain data, with the moment it was
+    ``made``; at most ``most``, none seen from more than ``weeks`` weeks ago. Of those that were sent to anyone by then, the latest,
+    where there is one: it is what people know. A report made after the board's moment was not known then, whatever it looks at."""
     oldest = board.as_of - timedelta(weeks=weeks)
     rows = board.rows(EARLIER, board.as_of, oldest, board.options.basis, before, most, organisation)
-    return [json.loads(r.body) for r in rows]
+    return [json.loads(r.body) | {"made": r.moment} for r in rows]
 
 
 def last(board: Board, organisation: str) -> dict[str, Any] | None:

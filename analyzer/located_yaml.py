@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -116,10 +117,7 @@ def read(
 def load(path: Path, name: str | None = None) -> tuple[Group | None, list[Mistake]]:
     """The file as plain values with lines; None where not even that could be read."""
     file = name or str(path)
-
-    def stop(line: int, what: str, fix: str) -> tuple[None, list[Mistake]]:
-        return None, [Mistake(file, line, what, fix)]
-
+    stop = partial(_stopped, file)
     try:
         if path.is_dir():
             return stop(1, "this is a folder, not a file", "Name a YAML file")
@@ -137,12 +135,16 @@ def load(path: Path, name: str | None = None) -> tuple[Group | None, list[Mistak
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         return stop(line, "the file is not UTF-8 text", "Save it as UTF-8 in your editor")
+    return parse(text, file)
+
+
+def parse(text: str, file: str) -> tuple[Group | None, list[Mistake]]:
+    """The text of a file, as ``load`` reads it."""
+    stop = partial(_stopped, file)
     try:
         node = YAML(typ="safe", pure=True).compose(text)
         if node is None:
-            return stop(
-                1, "the file is empty", "Write something in it; docs/strategy.md and docs/settings.md have examples"
-            )
+            return stop(1, "the file is empty", "Write something; docs/strategy.md and docs/settings.md have examples")
         if not isinstance(node, MappingNode):
             return stop(_line(node), "the file is not made of keys and values", "Write lines such as `name: value`")
         builder = _Builder(file)
@@ -156,6 +158,10 @@ def load(path: Path, name: str | None = None) -> tuple[Group | None, list[Mistak
     except Exception:  # ruamel.yaml raises many unmarked kinds on broken text; each means: this is no YAML
         return stop(_odd_line(text), "this is not valid YAML", "Look for odd characters, brackets and quotes")
     return group, builder.mistakes
+
+
+def _stopped(file: str, line: int, what: str, fix: str) -> tuple[None, list[Mistake]]:
+    return None, [Mistake(file, line, what, fix)]
 
 
 def validate(
@@ -225,11 +231,8 @@ class _Builder:
                 continue
             key = self.text(key_node)
             if key in group.lines:
-                self.wrong(
-                    key_node,
-                    f"{_short(key)} stands here a second time (first on line {group.lines[key]})",
-                    "Delete one of the two, or join them",
-                )
+                again = f"{_short(key)} stands here a second time (first on line {group.lines[key]})"
+                self.wrong(key_node, again, "Delete one of the two, or join them")
                 continue
             group.lines[key] = _line(key_node)
             group[key] = self.value(value_node)

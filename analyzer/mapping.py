@@ -27,7 +27,7 @@ COMMON = {"type": 1, "team": 1, "tracker": 2}
 
 PART_OF = """
 CREATE OR REPLACE TEMP TABLE part_of AS
-WITH up1 AS (SELECT DISTINCT source AS part, target AS whole FROM relations WHERE type = 'part_of'),
+WITH up1 AS (SELECT DISTINCT source AS part, target AS whole FROM relation_then WHERE type = 'part_of'),
 up2 AS (SELECT DISTINCT a.part, b.whole FROM up1 a JOIN up1 b ON b.part = a.whole),
 up3 AS (SELECT DISTINCT a.part, b.whole FROM up2 a JOIN up1 b ON b.part = a.whole),
 up4 AS (SELECT DISTINCT a.part, b.whole FROM up3 a JOIN up1 b ON b.part = a.whole),
@@ -50,8 +50,8 @@ open AS (
 ),
 deliverable AS (
     SELECT c.id, c.kind, c.value FROM (
-        SELECT id, kind, lower(name) AS value FROM containers
-        UNION SELECT id, kind, lower(key) FROM containers WHERE key <> ''
+        SELECT id, kind, lower(name) AS value FROM container_then
+        UNION SELECT id, kind, lower(key) FROM container_then WHERE key <> ''
     ) c SEMI JOIN wanted w ON w.value = c.value
 ),
 facts AS (

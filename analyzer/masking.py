@@ -17,12 +17,18 @@ from analyzer.strategy import Strategy
 
 SOMEONE = "(a person)"
 
+CODE = (
+    "import|media|font|keyframes|supports|charset|override|deprecated|param|return|throws|see|since|test|before|after|autowired"
+    "|inject|nullable|nonnull|autoclosure|escaping|objc|available|interface|property|var|const|type|class|function|example|link|latest|next|alpha|beta|canary"
+)
+"""What follows an @ in code and mentions nobody."""
+
 ALWAYS = re.compile(
-    r"""
-      [\w.+'%-]+@[\w-]+(?:\.[\w-]+)+                                                   # an address
+    rf"""
+      [\w.+'%-]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{{2,}}                                      # an address, not package@4.1.0
     | \[~[^\]\n]+\]                                                                    # Jira's mention
     | https?://\S*?(?:ViewProfile\.jspa|/people/|/profiles?/)\S*                        # a page about someone
-    | (?<![\w@./])@[^\W\d]\w*+(?:[.-]\w+)*+(?![/(])                                  # a mention; not @scope/package, @call()
+    | (?<![\w@./])@(?!(?i:{CODE})\b)[^\W\d]\w*+(?:[.-]\w+)*+(?![/(])                # a mention; not @scope/package, @call()
     """,
     re.VERBOSE,
 )
@@ -40,7 +46,7 @@ OURS = frozenset(
 )  # fmt: skip
 """Parts of a Result that hold our words, the strategy's or the settings', and none of a tracker."""
 
-PROSE = frozenset({"headline", "sentence", "reason", "sure", "arithmetic", "note", "notes"})
+PROSE = frozenset({"headline", "sentence", "reason", "sure", "arithmetic", "note", "notes", "move"})
 """Parts that are sentences of ours."""
 
 LABELS = frozenset({"id", "label", "rows", "columns", "source", "target", "tickets"})

@@ -48,6 +48,24 @@ STEPS: tuple[str, ...] = (
     "ALTER TABLE scans ADD COLUMN scope VARCHAR DEFAULT '';",
     "CREATE TABLE names (tracker VARCHAR, key VARCHAR, kind VARCHAR, mark VARCHAR);",
     """
+    ALTER TABLE relations ADD COLUMN since TIMESTAMP;
+    ALTER TABLE relations ADD COLUMN until TIMESTAMP;
+    CREATE TABLE watched (tracker VARCHAR, moment TIMESTAMP, highest INTEGER);
+    CREATE TABLE relation_seen (source VARCHAR, target VARCHAR, type VARCHAR, since TIMESTAMP, until TIMESTAMP);
+    CREATE TABLE problem_seen (tracker VARCHAR, ticket VARCHAR, kind VARCHAR, place VARCHAR, what VARCHAR, since TIMESTAMP,
+        until TIMESTAMP);
+    CREATE TABLE person_seen (person VARCHAR, team VARCHAR, bot BOOLEAN, since TIMESTAMP);
+    INSERT INTO watched SELECT name, pulled, coalesce((SELECT max(no) FROM tickets), 0) FROM trackers;
+    INSERT INTO relation_seen (source, target, type) SELECT DISTINCT source, target, type FROM relations;
+    INSERT INTO problem_seen (tracker, ticket, kind, place, what) SELECT DISTINCT tracker, ticket, kind, place, what FROM problems;
+    INSERT INTO person_seen (person, team, bot) SELECT id, team, bot FROM people;
+    INSERT INTO container_seen
+    WITH first AS (SELECT container, min(since) AS since FROM container_seen GROUP BY container), told AS (
+        SELECT id, 'completed' AS field, completed::VARCHAR AS value FROM containers
+        UNION ALL SELECT id, 'key', key FROM containers UNION ALL SELECT id, 'url', url FROM containers
+    ) SELECT t.id, t.field, t.value, f.since FROM told t JOIN first f ON f.container = t.id WHERE t.value <> '';
+    """,
+    """
     CREATE TABLE deliveries (period VARCHAR, target VARCHAR, round INTEGER, run INTEGER, digest VARCHAR, begun TIMESTAMP,
         sent TIMESTAMP, said VARCHAR);
     """,

@@ -73,7 +73,8 @@ def ways(account: Account) -> set[str]:
     """The ways in which texts may name someone, each a sequence of folded words with a space between.
 
     Whole names in either order, also without the middle ones, run together or with an initial; user names, account ids and what
-    stands before the @ of an address. Not: a first or last name alone, which may be a word or another's, and words of work.
+    stands before the @ of an address. Not: a first or last name alone, which may be a word or another's, words of work; and a user
+    name that is one word unlike the displayed name counts only where no name is displayed: real ones are *abstract* or *clone*.
     """
     found: set[str] = set()
     own: set[str] = set()
@@ -114,7 +115,8 @@ def _of_handle(handle: str, own: set[str]) -> Iterator[str]:
     said = [w.plain for w in words(handle)]
     if not said or sum(map(len, said)) < 4 or _is_work(said) or "".join(said).isdecimal():
         return
-    if len(said) > 1 or not (said[0] in own or said[0] in HANDLES):
+    plain = len(said) == 1 and said[0].isalpha()
+    if not plain or (not own and said[0] not in HANDLES):
         yield " ".join(said)
 
 

@@ -29,6 +29,7 @@ work worker workflow workspace
 """
 
 EVERYDAY = """
+abstract clone cloned copied dummy duplicate external former hidden nobody none removed renamed sample someone titan
 able about after again also always angel angle apple april archer arrow august autumn away back baker banner base
 basic bear been before bell best beta bill bird black block blue bold book both bring brook brown bush card carry case
 cash chain chance chase clean clear click close cold color cook cool copy cross daily dark dash date dawn days dean

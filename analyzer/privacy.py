@@ -7,6 +7,7 @@ one of them made more than half of its effort (dominance), so that five names do
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -15,13 +16,14 @@ from analyzer.store import Connection
 ALL_TEAMS = "All teams"
 SMALLER = "Smaller teams"
 
-CREW = """
+TOOK = """
+SELECT ticket, person, week, units FROM effort_day WHERE person IS NOT NULL AND week BETWEEN $1 AND $2
+UNION ALL SELECT f.ticket, f.person, d.week, 1 FROM finished f JOIN days d ON d.day = f.day
+    WHERE f.person IS NOT NULL AND d.week BETWEEN $1 AND $2
+"""
+CREW = f"""
 CREATE OR REPLACE TEMP TABLE crew AS
-WITH took AS (
-    SELECT ticket, person, week, units FROM effort_day WHERE person IS NOT NULL AND week BETWEEN $1 AND $2
-    UNION ALL SELECT f.ticket, f.person, d.week, 1 FROM finished f JOIN days d ON d.day = f.day
-        WHERE f.person IS NOT NULL AND d.week BETWEEN $1 AND $2
-)
+WITH took AS ({TOOK})
 SELECT g.team, k.week, k.person, sum(k.units)::BIGINT AS units FROM took k JOIN ticket_team g ON g.ticket = k.ticket
 GROUP BY g.team, k.week, k.person
 """
@@ -38,32 +40,48 @@ JOIN block_of b ON b.week = c.week WHERE b.block <> 0 GROUP BY s.shown, b.block,
 """
 
 
-def lay_out(con: Connection, at_least: int, weeks: tuple[int, int, int]) -> None:
-    """``team_shown(team, shown)``: teams that may not be shown are merged until the merged group may be.
+def lay_out(
+    con: Connection, at_least: int, weeks: tuple[int, int, int], outside: Mapping[str, Counter[str]] | None = None
+) -> None:
+    """``team_shown(team, shown)``: see ``together``. ``outside`` is who worked for each team outside the slice that is looked at.
 
-    The smallest go first. A merged group that may not be shown takes in the next smallest team; if nothing is left there is one
-    group, all teams. ``at_least`` 1 shows everything. ``weeks``: the first of the history, the first and the last of the window.
+    ``at_least`` 1 shows everything. ``weeks``: the first of the history, the first and the last of the window.
     """
     history, first, last = weeks
     con.execute(CREW, [history, last])
     teams = [str(team) for (team,) in con.execute("SELECT DISTINCT team FROM ticket_team").fetchall()]
     crews: dict[str, Counter[str]] = {team: Counter() for team in teams} | _crews(con, OF_WEEKS, first, last)
-    merged: list[str] = []
-    together: Counter[str] = Counter()
-    for team in sorted(crews, key=lambda t: (may_be_shown(crews[t], at_least), len(crews[t]), t)):
-        if may_be_shown(crews[team], at_least) and (not merged or may_be_shown(together, at_least)):
-            break
-        merged.append(team)
-        together += crews[team]
-    label = ALL_TEAMS if len(merged) == len(crews) else SMALLER
-    frame = pd.DataFrame(
-        [(team, label if team in merged else team) for team in sorted(crews)], columns=["team", "shown"], dtype=object
-    )
+    shown = together(crews, at_least, outside)
+    frame = pd.DataFrame(sorted(shown.items()), columns=["team", "shown"], dtype=object)
     con.register("incoming", frame)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE team_shown AS SELECT team::VARCHAR AS team, shown::VARCHAR AS shown FROM incoming"
     )
     con.unregister("incoming")
+
+
+def together(
+    crews: Mapping[str, Counter[str]], at_least: int, outside: Mapping[str, Counter[str]] | None = None
+) -> dict[str, str]:
+    """The name under which each team is shown: teams that may not be shown are merged until the merged group may be.
+
+    The smallest go first. A merged group that may not be shown takes in the next smallest team; if nothing is left there is one
+    group, all teams. A team whose rest, ``outside``, may not be shown is merged as well: it could be told from the difference.
+    """
+
+    def alone(team: str) -> bool:
+        rest = (outside or {}).get(team)
+        return may_be_shown(crews[team], at_least) and (not rest or may_be_shown(rest, at_least))
+
+    merged: list[str] = []
+    group: Counter[str] = Counter()
+    for team in sorted(crews, key=lambda t: (alone(t), len(crews[t]), t)):
+        if alone(team) and (not merged or may_be_shown(group, at_least)):
+            break
+        merged.append(team)
+        group += crews[team]
+    label = ALL_TEAMS if len(merged) == len(crews) else SMALLER
+    return {team: label if team in merged else team for team in crews}
 
 
 def may_be_shown(crew: Counter[str], at_least: int) -> bool:

@@ -1,4 +1,4 @@
-"""What earlier reports said of their weeks, what the same weeks look like today, and what moved the numbers."""
+"""What earlier reports said of their weeks, and what the same weeks look like today."""
 
 from __future__ import annotations
 
@@ -7,15 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import pandas as pd
-
-from analyzer import allocation, frozen, mapping, statistics, teams
-from analyzer.board import AS_KNOWN, Board
+from analyzer import allocation, frozen, moved_by, statistics
+from analyzer.board import Board
 from analyzer.calendar import day_of, monday, week_number
-from analyzer.effort import UNIT
-from analyzer.evidence import heaviest, lines, row, table
-from analyzer.judging import measured_in
-from analyzer.regimes import regimes_by_week
+from analyzer.evidence import row, table
 from analyzer.result import Shape
 from analyzer.standing import names_of
 
@@ -25,31 +20,13 @@ MOST = 4
 NOTABLE = 0.005
 """Half a point: below it a share is the same number to a reader."""
 
-MOVED = """
-WITH spent AS (
-    SELECT ticket, week, sum(units)::BIGINT AS units FROM effort
-    WHERE basis = $1 AND week BETWEEN $2 AND $3 GROUP BY ticket, week
-), before AS (
-    SELECT s.ticket, s.week, coalesce(l.target, '') AS target, coalesce(l.weight, 1000000) AS weight FROM spent s
-    JOIN lens_before n ON n.week = s.week LEFT JOIN link_before l ON l.regime = n.regime AND l.ticket = s.ticket
-), after AS (
-    SELECT s.ticket, s.week, coalesce(l.target, '') AS target, coalesce(l.weight, 1000000) AS weight FROM spent s
-    JOIN lens n ON n.week = s.week AND n.in_force LEFT JOIN link l ON l.regime = n.regime AND l.ticket = s.ticket
-), changed AS (
-    SELECT ticket, week, target, -weight AS weight FROM before UNION ALL SELECT ticket, week, target, weight FROM after
-), net AS (
-    SELECT ticket, week, target, sum(weight) AS weight FROM changed GROUP BY ticket, week, target HAVING sum(weight) <> 0
-)
-SELECT n.ticket, n.target, sum((s.units // 1000000) * n.weight)::BIGINT AS units
-FROM net n JOIN spent s ON s.ticket = n.ticket AND s.week = n.week GROUP BY n.ticket, n.target
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """One earlier report: when it was seen from, its weeks, its drift, and its shares by name of priority."""
+    """One earlier report: when it was seen from and made, its weeks, its drift, and its shares by name of priority."""
 
     as_of: datetime
+    made: datetime
     first_week: int
     last_week: int
     weeks: tuple[int, ...]
@@ -85,7 +62,7 @@ def shapes(board: Board) -> list[Shape]:
         "today."
     )
     made: list[Shape] = [table("restated", "What earlier reports said", columns, rows, note)]
-    return made + (_why(board, differing) if differing else [])
+    return [*made, moved_by.drawn(board, differing, names_in(board, differing.weeks))] if differing else made
 
 
 def earlier(board: Board) -> list[Past]:
@@ -106,7 +83,7 @@ def _past(body: dict[str, Any]) -> Past | None:
     shares = {str(r["cells"]["priority"]): float(r["cells"]["share"]) for r in tables[0]["rows"]}
     named = [week_number(w) for w in body["window"]["weeks"]]
     seen = datetime.fromisoformat(body["as_of"]).astimezone(UTC).replace(tzinfo=None)
-    return Past(seen, min(named), max(named), weeks, drift["value"], shares)
+    return Past(seen, body["made"], min(named), max(named), weeks, drift["value"], shares)
 
 
 def as_seen(board: Board, past: Past) -> tuple[dict[str, float], float | None]:
@@ -117,7 +94,7 @@ def as_seen(board: Board, past: Past) -> tuple[dict[str, float], float | None]:
     whole = sum(totals.values())
     if not whole:
         return {}, None
-    names = _names(board, past.weeks)
+    names = names_in(board, past.weeks)
     units = {str(t): int(u) for t, u in inside.groupby("target")["units"].sum().items()}
     shares = {names.get(t, t): u / whole for t, u in units.items()}
     bounds = {t: allocation.ranges_of(board, totals, t, past.weeks) for t in names if t}
@@ -128,7 +105,7 @@ def as_seen(board: Board, past: Past) -> tuple[dict[str, float], float | None]:
     return shares, float(statistics.drift(mine, low, high))
 
 
-def _names(board: Board, weeks: Sequence[int]) -> dict[str, str]:
+def names_in(board: Board, weeks: Sequence[int]) -> dict[str, str]:
     """Names as the table of the report writes them."""
     found = {"": names_of(board)[""][0]}
     for week in weeks:
@@ -136,59 +113,3 @@ def _names(board: Board, weeks: Sequence[int]) -> dict[str, str]:
         for t in regime.targets if regime else ():
             found[t.id] = f"{t.name} (parked)" if t.kind == "parked" else t.name
     return found
-
-
-def _why(board: Board, past: Past) -> list[Shape]:
-    """What links made since then moved between priorities, as effort of that report's weeks; the rest is said in the note."""
-    _links_before(board, past)
-    moved = board.frame(MOVED, board.options.basis, past.first_week, past.last_week)
-    board.lay("relinked", moved.astype({"ticket": "int64", "target": object, "units": "int64"}))
-    tickets = heaviest(board, "SELECT target AS grp, ticket, abs(units) AS weight FROM relinked")
-    names = _names(board, past.weeks)
-    rows = []
-    by_target = board.frame(
-        "SELECT target, sum(units)::BIGINT AS units, count(DISTINCT ticket) AS tickets FROM relinked "
-        "GROUP BY target ORDER BY target"
-    )
-    for r in lines(by_target):
-        cells = {
-            "priority": names.get(r.target, r.target),
-            "effort": round(int(r.units) / UNIT, 3),
-            "tickets": int(r.tickets),
-        }
-        rows.append(row(cells, tickets, str(r.target)))
-    columns = [
-        ("priority", "Priority", "text"), ("effort", "Gained or lost by links made since", measured_in(board.options.basis)),
-        ("tickets", "Tickets", "tickets"),
-    ]  # fmt: skip
-    note = "What links do not explain comes from the tracker's record of these weeks or from the strategy file, edited since."
-    if not rows:
-        note = f"No link of these weeks has changed. {note}"
-    title = f"What moved the report of {past.as_of:%Y-%m-%d}"
-    return [table("relinked", title, columns, rows, note)]
-
-
-def _links_before(board: Board, past: Past) -> None:
-    """``link_before`` and ``lens_before``: links as they were known at the earlier report's moment, under today's strategy file.
-
-    Laid out on a connection of its own, whose temporary tables do not meet the board's.
-    """
-    regimes = regimes_by_week(board.strategies, past.first_week, past.last_week)
-    distinct = {r.no: r for r in regimes.values() if r is not None}
-    con = board.con.cursor()
-    try:
-        con.execute("CREATE OR REPLACE TEMP TABLE moment AS SELECT ?::TIMESTAMP AS as_of", [past.as_of])
-        rows = board.con.execute("SELECT * FROM calendar").df()
-        con.register("given", rows)
-        con.execute("CREATE OR REPLACE TEMP TABLE calendar AS SELECT * FROM given")
-        con.unregister("given")
-        for step in AS_KNOWN:
-            con.execute(step)
-        teams.lay_out(con, board.options.teams)
-        mapping.lay_out(con, tuple(distinct[n] for n in sorted(distinct)))
-        links = con.execute("SELECT regime, ticket, target, weight FROM link").df()
-    finally:
-        con.close()
-    board.lay("link_before", links)
-    lens = [(w, r.no) for w, r in regimes.items() if r is not None]
-    board.lay("lens_before", pd.DataFrame(lens, columns=["week", "regime"], dtype="int64"))

@@ -262,6 +262,11 @@ class Result(Strict):
     findings: list[Finding]
     tickets: dict[str, TicketRef]
     notes: list[str] = []
+    slice: str = ""
+    """What part of the company was looked at, as the filters of the audit say it; empty: everybody."""
+
+    plan: str = ""
+    """Name of the candidate plan that was held against the strategy; its findings (``plan_…``) come first."""
 
 
 def json_schema() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Writes rows of our dataclasses into tables, and keeps what containers say with the moment it was first seen."""
+"""Writes rows of our dataclasses into tables."""
 
 from __future__ import annotations
 
@@ -17,37 +17,6 @@ Connection = duckdb.DuckDBPyConnection
 def naive(moment: datetime | None) -> datetime | None:
     """UTC without the zone, as the store keeps moments."""
     return moment.astimezone(UTC).replace(tzinfo=None) if moment is not None else None
-
-
-SEEN = {
-    "name": "name", "state": "state", "start": "start::VARCHAR", "end": '"end"::VARCHAR', "owner": "owner",
-    "description": "text",
-}  # fmt: skip
-
-
-def see_containers(con: Connection, tracker: str, moment: datetime) -> None:
-    """Notes what containers say now where it differs from what was noted last: trackers keep no log of it.
-
-    What is seen for the first time is taken to have held since the container was created, if the tracker says when.
-    """
-    held = " UNION ALL ".join(
-        f"SELECT id AS container, created, '{field}' AS field, coalesce({sql}, '') AS value FROM containers WHERE tracker = $1"
-        for field, sql in SEEN.items()
-    )
-    con.execute(
-        f"""
-        INSERT INTO container_seen BY NAME
-        WITH held AS ({held}),
-        last AS (SELECT container, field, arg_max(value, since) AS value FROM container_seen GROUP BY container, field)
-        SELECT h.container, h.field, h.value,
-            CASE WHEN h.container IN (SELECT container FROM container_seen) THEN $2 ELSE least(coalesce(h.created, $2), $2)
-            END AS since
-        FROM held h LEFT JOIN last l ON l.container = h.container AND l.field = h.field
-        WHERE h.value <> coalesce(l.value, '')
-        ORDER BY h.container, h.field
-        """,
-        [tracker, naive(moment)],
-    )
 
 
 def richest(containers: Iterable[Container]) -> Iterable[Container]:
@@ -97,7 +66,7 @@ def frame_of(rows: Sequence[Any], exclude: tuple[str, ...] = ()) -> pd.DataFrame
             columns[name] = pd.Series(pd.to_datetime(pd.Series([naive(v) for v in values], dtype=object))).astype(
                 "datetime64[us]"
             )
-        elif name in ("start", "end", "completed", "until", "created"):
+        elif name in ("start", "end", "completed", "since", "until", "created"):
             columns[name] = pd.Series([None] * len(values), dtype="datetime64[us]")
         else:
             columns[name] = pd.Series([_clean(v) for v in values], dtype=object)

@@ -8,14 +8,14 @@ from analyzer.board import Board
 MEMBER = """
 CREATE OR REPLACE TEMP TABLE member AS
 WITH inside AS (
-    SELECT c.id AS container, c.kind, s.ticket, s.since, s.until FROM span_then s JOIN containers c ON c.id = s.value
+    SELECT c.id AS container, c.kind, s.ticket, s.since, s.until FROM span_then s JOIN container_then c ON c.id = s.value
     WHERE s.field IN ('sprint', 'cycle', 'version', 'milestone', 'project') AND c.kind <> 'space'
     UNION ALL
     SELECT s.value, 'epic', s.ticket, s.since, s.until FROM span_then s JOIN ticket_then p ON p.id = s.value AND p.level >= 1
     WHERE s.field = 'parent'
     UNION ALL
     SELECT u.whole, 'initiative', s.ticket, s.since, s.until FROM span_then s
-    JOIN part_of u ON u.part = s.value JOIN containers c ON c.id = u.whole
+    JOIN part_of u ON u.part = s.value JOIN container_then c ON c.id = u.whole
     WHERE s.field = 'project' AND c.kind = 'initiative'
 )
 SELECT i.* FROM inside i JOIN ticket_then t ON t.no = i.ticket WHERE t.level = 0 AND t.history <> 'none'
@@ -31,7 +31,7 @@ WITH begun AS (
     GROUP BY m.container
 ), named AS (
     SELECT c.id AS container, c.kind, c.name, c.url, c.start, c.completed,
-        CASE WHEN c.kind = 'cycle' THEN c."end" END AS box_end FROM containers c
+        CASE WHEN c.kind = 'cycle' THEN c."end" END AS box_end FROM container_then c
     UNION ALL
     SELECT t.id, 'epic', t.key || ' ' || coalesce(s.value, ''), '', NULL,
         (SELECT max(p.since) FROM span_then p
@@ -161,7 +161,7 @@ FROM deliverable d JOIN (
     SELECT s.*, a.agreed_by FROM scope_event s LEFT JOIN agreed_growth a
         ON a.container = s.container AND a.ticket = s.ticket AND s.event IN ('added', 'pulled_in')
 ) e ON e.container = d.container
-LEFT JOIN containers s ON s.id = d.container
+LEFT JOIN container_then s ON s.id = d.container
 LEFT JOIN open o ON o.container = d.container
 GROUP BY d.container, d.kind, d.name, d.started, d.baseline, d.completed, d.ended
 ORDER BY d.container

@@ -7,15 +7,18 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from types import ModuleType
 
-from analyzer import frozen, names
+from analyzer import audit, frozen, names
 from analyzer.board import Board, Options
 from analyzer.changed import changes
-from analyzer.deciding import decisions
+from analyzer.deciding import MOST, decisions
 from analyzer.evidence import mentioned, references
 from analyzer.masking import masked
 from analyzer.measures import MEASURES
+from analyzer.plan import Plan
+from analyzer.policy import PolicyRule
 from analyzer.regimes import Regime
 from analyzer.result import Finding, Priority, Result, StrategyRef, TrackerCoverage, Verdict
+from analyzer.slices import Slice
 from analyzer.store import Connection
 from analyzer.strategy import Strategy
 
@@ -28,7 +31,7 @@ SELECT r.name, r.kind, r.source, count(t.no) AS tickets, count(CASE WHEN t.histo
     coalesce(any_value(p.skipped), 0) AS skipped,
     strftime(max(CASE WHEN t.updated <= $1 THEN t.updated ELSE coalesce(e.moment, t.created) END), '%Y-%m-%d') AS newest
 FROM trackers r LEFT JOIN tickets t ON t.tracker = r.name AND t.created <= $1 LEFT JOIN earlier e ON e.ticket = t.no
-LEFT JOIN (SELECT tracker, count(*) AS skipped FROM problems WHERE ticket IS NULL GROUP BY tracker) p ON p.tracker = r.name
+LEFT JOIN (SELECT tracker, count(*) AS skipped FROM problem_then WHERE ticket IS NULL GROUP BY tracker) p ON p.tracker = r.name
 GROUP BY r.name, r.kind, r.source ORDER BY r.name
 """
 
@@ -36,33 +39,57 @@ GROUP BY r.name, r.kind, r.source ORDER BY r.name
 def score(
     con: Connection, strategies: Sequence[Strategy], options: Options, as_of: datetime,
     organisation: str = "", as_of_reason: str = "", measures: Sequence[ModuleType] = MEASURES, notes: Sequence[str] = (),
-    program: str = "alignment-analyzer", secret: bytes = b"",
+    program: str = "alignment-analyzer", secret: bytes = b"", plan: Plan | None = None, rules: Sequence[PolicyRule] = (),
+    audited: bool = False,
 ) -> Result:  # fmt: skip
     """The Result at a moment. The same store, strategies, options and moment give the same Result, byte for byte.
 
     ``secret`` is the installation's key, by which names of people are recognised and hidden. A name that a later pull taught is
-    hidden in the Result of an earlier moment too.
+    hidden in the Result of an earlier moment too. A ``plan`` and the ``rules`` of a policy are held against the same board; their
+    findings come first. What is ``audited`` is compared with no earlier report. Raises slices.Refused.
     """
     board = Board(con, strategies, options, as_of)
-    findings = [_run(module, board) for module in measures]
-    headline, verdict = _headline(findings)
+    first = audit.findings(board, plan, rules)
+    chosen = [m for m in measures if not options.slice or m.META.id not in OF_EVERYBODY]
+    findings = [*first, *(_run(module, board) for module in chosen)]
+    headline, verdict = audit.headline(plan, first) if plan else _headline(findings)
     shown = mentioned(findings)
-    said = [*notes, *_cut_pulls(board), *filter(None, [names.unknown(con, secret)])]
-    before = frozen.last(board, organisation)
+    said = [*notes, *_about_slice(options.slice), *_cut_pulls(board), *filter(None, [names.unknown(con, secret)])]
+    before = None if audited else frozen.last(board, organisation)
     changed = changes(before, {"findings": [f.model_dump(mode="json") for f in findings]}) if before else []
     whole = Result(
         program=program, organisation=organisation, as_of=as_of.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         as_of_reason=as_of_reason, time_zone=options.calendar.time_zone, effort=options.basis,  # type: ignore[arg-type]
         window=board.window, strategies=[_strategy(r, board) for r in _by_strategy(board)], coverage=_coverage(board),
         headline=headline, verdict=verdict, previous=before["as_of"] if before else None, changed=changed,
-        decide=decisions(findings), findings=findings, tickets=references(board, shown), notes=said,
+        decide=[*decisions(first), *decisions(findings[len(first) :])][:MOST], findings=findings,
+        tickets=references(board, shown), notes=said,
+        slice=str(options.slice), plan=plan.plan if plan else "",
     )  # fmt: skip
     return masked(whole, names.of_store(con, secret), strategies)
 
 
+OF_EVERYBODY = ("missed_rhythm", "repeated_priorities", "broken_assumptions", "ignored_findings")
+"""Measures of what leadership does for everybody: a slice says nothing of them."""
+
+
+def _about_slice(wanted: Slice) -> list[str]:
+    if not wanted:
+        return []
+    titles = ", ".join(m.META.title for m in MEASURES if m.META.id in OF_EVERYBODY)
+    return [
+        f"Only a slice is looked at: {wanted}. What the strategy states for everybody (shares, allowance, agreed scope, "
+        f"assumptions) is not held against it, and what concerns everybody is left out ({titles}). A person's day is split "
+        "among all the tickets they held, also those outside the slice."
+    ]
+
+
 def _cut_pulls(board: Board) -> list[str]:
-    """What a reader must know of pulls that did not come to their end."""
-    rows = board.rows("SELECT tracker, started FROM scans WHERE finished IS NULL ORDER BY tracker")
+    """What a reader must know of pulls that had not come to their end."""
+    rows = board.rows(
+        "SELECT s.tracker, s.started FROM scans s CROSS JOIN moment m "
+        "WHERE s.started <= m.as_of AND (s.finished IS NULL OR s.finished > m.as_of) ORDER BY s.tracker, s.started"
+    )
     return [
         f"A pull of {r.tracker} begun on {r.started:%Y-%m-%d %H:%M} UTC was cut: not everything it should have brought is here."
         for r in rows

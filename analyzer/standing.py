@@ -68,7 +68,7 @@ def names_of(board: Board) -> dict[str, tuple[str, str]]:
 
 def unmatched(board: Board) -> dict[str, tuple[str, str]]:
     """Targets of the present strategy whose rules no ticket in the store ever matched: (name, where the rules stand)."""
-    if board.current is None:
+    if board.current is None or board.options.slice:
         return {}
     found: dict[str, tuple[str, str]] = {}
     for r in board.rows(UNMATCHED, board.current.no):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,7 @@ from analyzer.migrations import behind, migrate
 from analyzer.rows import Connection as Connection
 from analyzer.rows import frame_of, richest, upsert
 from analyzer.rows import naive as naive
-from analyzer.rows import see_containers as see_containers
-from connectors.ticket import Parsed, Problem, Text
+from connectors.ticket import Parsed, Problem, Relation, Text
 
 
 class Busy(Exception):
@@ -151,6 +151,9 @@ def save_parsed(con: Connection, tracker: str, parsed: Parsed) -> None:
             FROM incoming i LEFT JOIN tickets t ON t.id = i.id
             """
         )
+        lost = [s for s in parsed.spans if s.field == "body" and (s.value or "").startswith("?")]
+        if lost:
+            con.execute(BODIES_BEFORE)
         for table, column in (("spans", "ticket"), ("changes", "ticket"), ("tickets", "no")):
             con.execute(f"DELETE FROM {table} USING numbered n WHERE {table}.{column} = n.no")
         con.execute("DELETE FROM relations USING incoming_ids i WHERE relations.source = i.id")
@@ -165,6 +168,9 @@ def save_parsed(con: Connection, tracker: str, parsed: Parsed) -> None:
                     "FROM incoming i JOIN numbered n ON n.id = i.ticket ORDER BY i.field, n.no"
                 )
                 con.unregister("incoming")
+        if lost:
+            for step in BODIES_KEPT:
+                con.execute(step)
         con.execute("DROP TABLE numbered")
     upsert(con, "containers", list(richest(parsed.containers)))
     upsert(con, "people", list({p.id: p for p in parsed.people}.values()))
@@ -175,15 +181,47 @@ def save_parsed(con: Connection, tracker: str, parsed: Parsed) -> None:
         con.execute("INSERT INTO updates BY NAME SELECT * FROM incoming")
         con.unregister("incoming")
     if parsed.relations:
-        con.register("incoming", frame_of(list(dict.fromkeys(parsed.relations))))
+        con.register("incoming", frame_of(_once(parsed.relations)))
         con.execute(
-            "DELETE FROM relations USING incoming i WHERE relations.source = i.source AND relations.target = i.target"
+            "DELETE FROM relations USING incoming i WHERE relations.source = i.source AND relations.target = i.target "
+            "AND (relations.until IS NULL OR i.until IS NOT NULL)"
         )
         con.execute("INSERT INTO relations BY NAME SELECT * FROM incoming")
         con.unregister("incoming")
     con.unregister("incoming_ids")
     by_key = {t.key: t.id for t in tickets}
     add_problems(con, tracker, parsed.problems, by_key)
+
+
+BODIES_BEFORE = """
+CREATE OR REPLACE TEMP TABLE body_before AS
+SELECT n.no AS ticket, s.since, s.value FROM numbered n JOIN tickets t ON t.no = n.no
+LEFT JOIN spans s ON s.ticket = n.no AND s.field = 'body'
+"""
+BODIES_KEPT = (
+    """
+    UPDATE spans SET value = b.value FROM body_before b
+    WHERE spans.ticket = b.ticket AND spans.field = 'body' AND spans.since = b.since
+        AND starts_with(spans.value, '?') AND NOT starts_with(b.value, '?')
+    """,
+    """
+    DELETE FROM spans USING (SELECT DISTINCT ticket FROM body_before) b
+    WHERE spans.ticket = b.ticket AND spans.field = 'body' AND spans.value = '?1'
+        AND (spans.ticket, spans.since) NOT IN (SELECT (ticket, since) FROM body_before WHERE since IS NOT NULL)
+    """,
+    "DROP TABLE body_before",
+)
+"""Linear logs that a text changed and not what it was: what an earlier pull read, or found empty, is not forgotten."""
+
+
+def _once(relations: Sequence[Relation]) -> list[Relation]:
+    """Both ends may tell a tie, each by its own clock: the earlier counts."""
+    found: dict[tuple[str, str, str, datetime | None], Relation] = {}
+    for r in relations:
+        held = found.setdefault((r.source, r.target, r.type, r.until), r)
+        if r.since is not None and (held.since is None or r.since < held.since):
+            found[r.source, r.target, r.type, r.until] = r
+    return list(found.values())
 
 
 def _add_texts(con: Connection, texts: Sequence[Text]) -> None:

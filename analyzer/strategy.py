@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from analyzer.located_yaml import Placed
 from analyzer.plain_words import wrong
+from analyzer.policy import PolicyRule
 from analyzer.strategy_rhythm import Ready as Ready
 from analyzer.strategy_rhythm import Review, Valid, Week
 from analyzer.written import (
@@ -220,6 +221,11 @@ class Strategy(Placed):
         default=(),
         description="Rules that say which tickets were agreed on, whatever deliverable took them on after its start.",
         examples=[[{"label": "scope-approved"}]],
+    )
+    policy: tuple[PolicyRule, ...] = Field(
+        default=(),
+        description="Rules of what must be known before work is in progress; `alignment audit` fails where one is broken.",
+        examples=[[{"no": "project", "in_progress_without": ["lead", "initiative", "target_date"]}]],
     )
     assumptions: tuple[Assumption, ...] = Field(
         default=(), description="What the strategy rests on.", examples=[[{"says": "Interrupts stay small"}]]

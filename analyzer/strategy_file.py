@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from analyzer.located_yaml import Group, load, validate
+from analyzer.located_yaml import Group, load, parse, validate
 from analyzer.problem import Mistake
 from analyzer.strategy import Strategy
 from analyzer.strategy_checks import advise, check
@@ -90,6 +91,16 @@ def _load(path: Path, name: str) -> _Loaded:
     except ValidationError:
         valid = None
     return _Loaded(name, group, strategy, valid, mistakes)
+
+
+@lru_cache(maxsize=64)
+def strategy_of(name: str, text: str) -> Strategy | None:
+    """A version of a file that was kept; ``None`` where it had mistakes."""
+    group, mistakes = parse(text, name)
+    if group is None or mistakes:
+        return None
+    strategy, wrong = validate(group, Strategy)
+    return None if wrong or check(group) else strategy
 
 
 def _find_overlaps(loaded: list[_Loaded]) -> None:

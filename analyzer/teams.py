@@ -10,8 +10,8 @@ LAY_OUT = """
 CREATE OR REPLACE TEMP TABLE ticket_team AS
 WITH facts AS (
     SELECT no AS ticket, 'tracker_team' AS field, lower(tracker_team) AS value FROM ticket_then
-    UNION ALL SELECT t.no, 'project', lower(c.key) FROM ticket_then t JOIN containers c ON c.id = t.project
-    UNION ALL SELECT t.no, 'project', lower(c.name) FROM ticket_then t JOIN containers c ON c.id = t.project
+    UNION ALL SELECT t.no, 'project', lower(c.key) FROM ticket_then t JOIN container_then c ON c.id = t.project
+    UNION ALL SELECT t.no, 'project', lower(c.name) FROM ticket_then t JOIN container_then c ON c.id = t.project
     UNION ALL SELECT s.ticket, s.field, lower(s.value) FROM span_then s
         WHERE s.until IS NULL AND s.field IN (SELECT field FROM team_rule WHERE field IN ('label', 'component'))
 ), matched AS (
@@ -22,7 +22,7 @@ SELECT t.no AS ticket, coalesce(r.team, t.tracker_team, c.name, 'No team') AS te
 FROM ticket_then t
 LEFT JOIN matched m ON m.ticket = t.no
 LEFT JOIN team_rule r ON r.position = m.position
-LEFT JOIN containers c ON c.id = t.project AND c.kind = 'space'
+LEFT JOIN container_then c ON c.id = t.project AND c.kind = 'space'
 """
 
 

@@ -43,18 +43,19 @@ SELECT count(*) FROM ticket_then WHERE level >= 1 AND phase = 'doing' AND histor
 
 CONTAINERS = """
 WITH begun AS (
-    SELECT s.value AS container, min(p.since) AS moment FROM containers c
+    SELECT s.value AS container, min(p.since) AS moment FROM container_then c
     JOIN span_then s ON s.value = c.id AND s.field = 'project'
     JOIN span_then p ON p.ticket = s.ticket AND p.field = 'phase' AND p.value = 'doing'
     WHERE c.kind = 'project' GROUP BY s.value
 ), running AS (
-    SELECT c.id, c.kind, c.name, coalesce(b.moment, c.start) AS moment FROM containers c CROSS JOIN moment m
+    SELECT c.id, c.kind, c.name, coalesce(b.moment, c.start) AS moment FROM container_then c CROSS JOIN moment m
     LEFT JOIN begun b ON b.container = c.id
     WHERE c.kind IN ('project', 'initiative') AND c.state IN ('', 'started', 'active')
         AND (c.completed IS NULL OR c.completed > m.as_of) AND coalesce(b.moment, c.start) <= m.as_of
 ), worded AS (
     SELECT r.id, d.value, row_number() OVER (PARTITION BY r.id ORDER BY d.since DESC) AS place
     FROM running r JOIN container_seen d ON d.container = r.id AND d.field = 'description' AND d.since <= r.moment + to_days(1)
+    JOIN moment m ON d.since <= m.as_of
 ), looked AS (
     SELECT s.container, min(s.since) AS since FROM container_seen s JOIN moment m ON s.since <= m.as_of GROUP BY s.container
 )

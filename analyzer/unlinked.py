@@ -41,7 +41,7 @@ SELECT o.ticket, o.shown, t.type, o.units, o.earlier, o.now, o.first, CASE
 FROM one o CROSS JOIN moment m JOIN ticket_then t ON t.no = o.ticket
 LEFT JOIN nothing n ON n.ticket = o.ticket
 LEFT JOIN ticket_then p ON p.no = t.parent
-LEFT JOIN containers c ON c.id = t.project AND c.kind = 'project'
+LEFT JOIN container_then c ON c.id = t.project AND c.kind = 'project'
 """
 JUDGED = (
     "CREATE OR REPLACE TEMP VIEW unlinked AS SELECT ticket, shown, type, units, reason FROM unlinked_ever WHERE now"

@@ -10,11 +10,12 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
+from analyzer import seen
 from analyzer.board import Options
 from analyzer.calendar import Calendar
 from analyzer.score import score
 from analyzer.statistics import wilson
-from analyzer.store import Store, naive, resolve_parents, save_parsed, see_containers
+from analyzer.store import Store, naive, resolve_parents, save_parsed
 from analyzer.strategy import Strategy
 from analyzer.strategy_file import read_strategies
 from connectors.connector import ParseOptions, Payload
@@ -97,7 +98,7 @@ def fill(store: Store, made: Company) -> None:
             save_parsed(con, connector.name, parser.reference())
             save_parsed(con, connector.name, parsed)
             resolve_parents(con, connector.name)
-            see_containers(con, connector.name, AS_OF)
+            seen.note(con, connector.name, AS_OF)
 
 
 def verdicts(seed: int) -> tuple[int, dict[str, str], float]:

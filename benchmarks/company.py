@@ -149,6 +149,6 @@ def _company(con: Connection, teams: int) -> None:
     )
     con.execute(CONTAINERS, [END.replace(tzinfo=None)])
     con.execute(
-        "INSERT INTO relations SELECT id, 'linear:initiative:' || split_part(id, ':', 5), 'part_of' "
+        "INSERT INTO relations (source, target, type) SELECT id, 'linear:initiative:' || split_part(id, ':', 5), 'part_of' "
         "FROM containers WHERE kind = 'project'"
     )

@@ -173,5 +173,6 @@ ORDER BY (e.no - 1) // {READ}, e.field, e.no, e.moment
 """
 
 RELATIONS = f"""
-INSERT INTO relations SELECT {KIND} || ':' || no, {KIND} || ':' || (no - 25), 'blocks' FROM base WHERE words % 50 = 0 AND no > 25
+INSERT INTO relations (source, target, type)
+SELECT {KIND} || ':' || no, {KIND} || ':' || (no - 25), 'blocks' FROM base WHERE words % 50 = 0 AND no > 25
 """

@@ -17,9 +17,10 @@ RelationType = Literal["blocks", "duplicates", "relates", "part_of"]
 
 SINGLE_VALUED = (
     "phase", "status", "resolution", "type", "assignee", "parent", "project", "cycle", "milestone", "team",
-    "estimate", "urgency", "due", "flagged", "archived", "title", "body",
+    "estimate", "urgency", "due", "flagged", "archived", "title", "body", "key",
 )  # fmt: skip
-"""Fields with at most one value at a time: their spans tile the ticket's life (``None`` = empty)."""
+"""Fields with at most one value at a time: their spans tile the ticket's life (``None`` = empty). ``key`` is there only where it
+changed."""
 
 SET_VALUED = ("label", "sprint", "version", "component")
 """Fields with any number of values at a time; so are ``custom:NAME`` fields that the settings ask to keep."""
@@ -112,11 +113,16 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """``source`` blocks, duplicates or relates to ``target`` (tickets), or is part of it (containers)."""
+    """``source`` blocks, duplicates or relates to ``target`` (tickets), or is part of it (containers).
+
+    ``since`` and ``until`` as the tracker tells them: ``None`` is a beginning it does not know, an end that has not come.
+    """
 
     source: str
     target: str
     type: RelationType
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,17 +27,24 @@ ONE_ROW_IS = {
     "spans": "one value of one field of one ticket, from `since` until `until` (empty: still)",
     "changes": "one logged change of one field, by whom (a pseudonym) and when",
     "containers": "one Jira project, sprint, version, Linear project, cycle, milestone or initiative",
-    "container_seen": "one value that a pull found a container to have (name, state, dates, owner, text), and since when",
+    "container_seen": "one value that a pull found a container to have (name, key, address, state, dates, owner, text), and "
+    "since when",
     "updates": "one report of someone on a Linear project or initiative, with the health it states",
-    "relations": "one ticket that blocks, duplicates or relates to another; one container that is part of another",
+    "relations": "one ticket that blocks, duplicates or relates to another, or a container that is part of another; `since` and "
+    "`until` as the tracker tells them",
+    "relation_seen": "one stay of such a tie: from when until when, by the tracker's word, else by the pulls that first saw it and "
+    "first missed it (`since` empty: it was there at the first pull)",
     "people": "one pseudonym; never a name",
+    "person_seen": "what a pull found new of a pseudonym: its team, whether it is a bot (`since` empty: from the first sight on)",
     "problems": "one thing in the source that could not be taken at its word",
+    "problem_seen": "one such problem, from the pull that first met it until the one that no longer did",
+    "watched": "one pull that came to its end, and the highest number of a ticket then: what is above it came later",
     "texts": "one body that some ticket has or had; `body` spans name it by its fingerprint",
     "decisions": "one word of a person, never taken back: `kind` link (what a ticket or container serves), finding (what was "
     "decided on one: `choice` act, accept or dismiss, with a reason and until when), scope (a growth that was agreed), "
     "review (held), note (an owner spoke)",
     "strategy_seen": "one version of a strategy file, with the moment it was first seen or committed to git",
-    "runs": "one report frozen as it was written, or one pull with what it asked, got and missed",
+    "runs": "one report or audit frozen as it was written, or one pull with what it asked, got and missed",
     "deliveries": "the digest of one week (`period`) for one target: which `run` it carries, when it was begun and when it "
     "was sent (empty: not known to be); a `round` more each time it was asked for again",
     "gone": "one ticket that a tracker no longer showed, from the sweep that noticed `since` until it was seen again "
@@ -52,6 +59,8 @@ ONE_ROW_IS = {
 def parts() -> dict[str, dict[str, str]]:
     """Page → name of the part → text."""
     from alignment.settings import Settings
+    from analyzer.plan import Plan
+    from analyzer.policy import Policy
     from analyzer.strategy import Strategy
 
     return {
@@ -60,6 +69,7 @@ def parts() -> dict[str, dict[str, str]]:
         "settings.md": {"fields": table(Settings)},
         "measures.md": {"measures": measures()},
         "store.md": {"tables": tables()},
+        "planning-audit.md": {"plan": table(Plan), "policy": table(Policy)},
     }
 
 
@@ -133,7 +143,10 @@ def main() -> None:
         "--second", type=Path, help="folder with the exports of the second audit, which have no change logs"
     )
     archive, second = (given := parser.parse_args()).archive, given.second
+    from docs import planning
+
     write(parts())
+    write({"planning-audit.md": planning.parts(planning.run())})
     if archive is not None:
         from docs.audit import audit_parts, run_second, second_parts
 

@@ -37,15 +37,20 @@ def render(result: Data) -> str:
 
 
 def _page(result: Data, pictures: dict[int, Any], most: int) -> str:
-    return _environment().get_template("report.html.j2").render(
+    return environment().get_template("report.html.j2").render(
         result=result,
         tickets={name: _ticket(ticket) for name, ticket in result["tickets"].items()},
         picture=lambda detail: pictures[id(detail)],
-        css=Markup(_template("report.css")),
+        css=style(),
         script=Markup(_template("report.js")),
         allowed=f"'sha256-{b64encode(sha256(_template('report.js').encode()).digest()).decode()}'",
         most=most, most_rows=MOST_ROWS, most_columns=MOST_COLUMNS,
     )  # fmt: skip
+
+
+def style() -> Markup:
+    """The style sheet that every page of ours carries within itself."""
+    return Markup(_template("report.css"))
 
 
 @cache
@@ -54,7 +59,7 @@ def _template(name: str) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("reports"),
         autoescape=True,

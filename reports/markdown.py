@@ -40,6 +40,9 @@ def _blocks(result: Data) -> Iterator[str]:
     yield f"{whose}{words.REPORT} · {escape(numbers.window(result))}"
     yield "\n".join(_terms(result))
     yield "\n".join(_scores(result))
+    if (news := story.changed(result)) is not None:
+        yield f"## {words.WHAT_CHANGED} {words.since_report(numbers.day(result['previous']))}"
+        yield "\n".join(f"- {escape(one['sentence'])}" for one in news) or words.NOTHING_CHANGED
     yield f"## {words.DECISIONS}"
     yield "\n".join(_decisions(result)) or story.no_decision(result)
     for label, findings in story.at_rest(result):
@@ -74,9 +77,15 @@ def _scores(result: Data) -> Iterator[str]:
 
 
 def _decisions(result: Data) -> Iterator[str]:
-    for number, finding in enumerate(story.decisions(result), 1):
-        verdict, title = words.VERDICTS[finding["verdict"]], escape(finding["meta"]["title"])
-        yield f"{number}. **{verdict}: {title}.** {escape(finding['sentence'])}"
+    asked = story.to_decide(result)
+    for number, one in enumerate(asked, 1):
+        verdict, title = words.VERDICTS[one["verdict"]], escape(one["title"])
+        yield f"{number}. **{verdict}: {title}.** {escape(one['sentence'])}"
+        tickets = f" {links}" if (links := _links(one, result["tickets"])) else ""
+        if one["move"] or tickets:
+            yield f"   {words.SMALLEST_MOVE}: {escape(one['move'])}{tickets}" if one["move"] else f"  {tickets}"
+    if others := story.also(result):
+        yield f"\n{words.ALSO}: {', '.join(escape(finding['meta']['title']) for finding in others)}"
 
 
 def _coverage(result: Data) -> Iterator[str]:

@@ -106,3 +106,8 @@ def at(values: list[Any], index: int) -> Any:
 def last_known(values: list[Any]) -> Any:
     """The last value that is not ``None``."""
     return next((value for value in reversed(values) if value is not None), None)
+
+
+def changed(result: Data) -> list[Data] | None:
+    """What is not as the last report said it; ``None`` where there was none to compare with."""
+    return list(result.get("changed") or []) if result.get("previous") else None

@@ -61,8 +61,6 @@ SCORE = "Score"
 NO_SCORE = "No score"
 DECISIONS = "What needs a decision"
 ALSO = "Also"
-CHANGED = "Since the last report"
-NO_CHANGE = "No verdict changed."
 NO_PREVIOUS = "This is the first report."
 NO_DECISION = "No signal in these weeks. Nothing here asks for a decision."
 NOTHING_JUDGED = "Nothing could be judged, so nothing here asks for a decision. What is missing is said below."
@@ -194,6 +192,42 @@ def as_of(moment: str, zone: str) -> str:
 
 def last_value(value: str, week: str) -> str:
     return f"{value} in {week}"
+
+
+WHAT_CHANGED = "What changed"
+NOTHING_CHANGED = "Nothing moved by more than chance gives."
+SMALLEST_MOVE = "Smallest move"
+COMPARISON = "Two reports side by side"
+MEASURE = "Measure"
+WHAT_MOVED = "What moved"
+NOTHING_MOVED = "Nothing moved by more than chance gives."
+ARCHIVE = "All reports"
+NO_REPORTS = "There is no report yet"
+VERDICT = "Verdict"
+HEADLINE = "Headline"
+SEEN_FROM = "Seen from"
+TREND_SCALE = "Each line runs from 0 to 100; higher is better. A gap is a report in which the score was not judged."
+
+
+def compared(first: str, second: str) -> str:
+    return f"{first} and {second}"
+
+
+def reports(number: int) -> str:
+    return "1 report" if number == 1 else f"{number:,} reports"
+
+
+def trend(first: int, week: str, last: int, latest: str) -> str:
+    """``66 in 2026-W40, 81 in 2026-W47``; one report is no trend."""
+    return f"{last} in {latest}" if week == latest else f"{first} in {week}, {last} in {latest}"
+
+
+def as_format(form: str, week: str) -> str:
+    return f"{week} as {form}"
+
+
+def since_report(day: str) -> str:
+    return f"since the report of {day}"
 
 
 def subject(period: str, headline: str) -> str:

@@ -30,7 +30,7 @@ NOTABLE = 0.05
 EVERY = "SELECT count(*) FROM ticket_then"
 TICKETS = "FROM ticket_then WHERE level <= 0"
 EVERY_TASK = f"SELECT count(*) {TICKETS}"
-PROBLEM = "SELECT no FROM ticket_then WHERE id IN (SELECT ticket FROM problems WHERE kind = '{}')"
+PROBLEM = "SELECT no FROM ticket_then WHERE id IN (SELECT ticket FROM problem_then WHERE kind = '{}')"
 IN_WINDOW = "FROM finished f JOIN days d ON d.day = f.day WHERE d.week BETWEEN $1 AND $2"
 
 
@@ -64,7 +64,8 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "unreadable_date", "A date that cannot be read for sure", "It is not used",
-        "SELECT no FROM ticket_then WHERE id IN (SELECT ticket FROM problems WHERE kind IN ('ambiguous_date', 'unreadable_date'))",
+        "SELECT no FROM ticket_then WHERE id IN "
+        "(SELECT ticket FROM problem_then WHERE kind IN ('ambiguous_date', 'unreadable_date'))",
     ),
     Check(
         "no_assignee", "In progress or finished in the window, held by nobody", "Their effort is not attributed and not spread",
@@ -123,7 +124,7 @@ class Outcome:
 
 def measure(board: Board) -> Finding:
     skipped = board.rows(
-        "SELECT tracker, kind, place, what FROM problems WHERE ticket IS NULL ORDER BY tracker, kind, place, what LIMIT 200"
+        "SELECT tracker, kind, place, what FROM problem_then WHERE ticket IS NULL ORDER BY tracker, kind, place, what LIMIT 200"
     )
     details: list[Shape] = []
     told = pulls.known(board)
@@ -142,7 +143,7 @@ def measure(board: Board) -> Finding:
     sentence = "No check concerns more than 5\u00a0% of what it looks at."
     if notable:
         sentence = f"{len(notable)} of {len(outcomes)} checks concern more than 5\u00a0% of what they look at: {said}."
-    lost = int(board.one("SELECT count(*) FROM problems WHERE ticket IS NULL"))
+    lost = int(board.one("SELECT count(*) FROM problem_then WHERE ticket IS NULL"))
     unread = f" {lost} {'entry' if lost == 1 else 'entries'} could not be read." if lost else ""
     return Finding(
         meta=META, verdict="watch" if notable or skipped or any(t.missed for t in told) else "noise", value=len(notable),

@@ -31,8 +31,8 @@ META = Meta(
     ),
     limits=(
         "Only what the tracker shows: work that waits while its ticket says in progress is not seen. Statuses are known by their "
-        "English names. Which ticket blocks which is known for the moment of the pull only, so it is left out of reports on an "
-        "earlier one."
+        "English names. Which ticket blocks which is known from the first pull on; before it, only as far as the tracker "
+        "says since when."
     ),
     source="Work item age and the 85th percentile: Vacanti 2015; Kaplan and Meier 1958; Brookmeyer and Crowley 1982.",
     formula="Evenings on which begun tickets stood still / evenings on which they were open, working days of the window.",
@@ -62,8 +62,10 @@ WHERE s.cause = 'open' AND s.last >= $2 AND t.phase IN ('todo', 'doing') AND b.b
 STOOD = "SELECT shown || '|' || cause AS grp, ticket, max(last - first) AS weight FROM standing WHERE first >= $1 GROUP BY 1, 2"
 STILL = "SELECT shown AS grp, ticket, max(last - first) AS weight FROM standing WHERE cause = 'still' AND last > $1 GROUP BY 1, 2"
 BLOCKS = """
-SELECT DISTINCT a.shown AS blocker, b.shown AS blocked, y.no AS ticket FROM relations r
-JOIN ticket_then x ON x.id = r.source JOIN ticket_then y ON y.id = r.target
+SELECT DISTINCT a.shown AS blocker, b.shown AS blocked, y.no AS ticket FROM relation_then r
+JOIN ticket_then x ON x.id = r.source
+JOIN first_pull f ON f.tracker = x.tracker JOIN moment m ON coalesce(r.since, f.moment) <= m.as_of
+JOIN ticket_then y ON y.id = r.target
 JOIN ticket_team g ON g.ticket = x.no JOIN team_shown a ON a.team = g.team
 JOIN ticket_team h ON h.ticket = y.no JOIN team_shown b ON b.team = h.team
 WHERE r.type = 'blocks' AND x.phase IN ('todo', 'doing') AND y.phase IN ('todo', 'doing')
@@ -163,10 +165,7 @@ def _ageing(board: Board) -> tuple[str, list[Shape]]:
 
 
 def _who_waits(board: Board) -> tuple[list[Shape], str]:
-    """Which team's open tickets block those of another; trackers keep no past of it."""
-    pulled = board.one("SELECT max(pulled) FROM trackers")
-    if pulled is None or pulled > board.as_of:
-        return [], ""
+    """Which team's open tickets block those of another."""
     graph: nx.DiGraph[str] = nx.DiGraph()
     for r in board.rows(f"SELECT blocker, blocked, count(*) AS n FROM ({BLOCKS}) GROUP BY 1, 2 ORDER BY 1, 2"):
         if r.blocker != r.blocked:
@@ -191,6 +190,6 @@ def _who_waits(board: Board) -> tuple[list[Shape], str]:
     )
     said = f" {' and '.join(circles[0])} wait for each other." if circles else ""
     return [
-        table("waits", "Which team waits for which, today", columns, rows),
+        table("waits", "Which team waits for which", columns, rows),
         Flow(id="blocking", title="Open tickets that block another team's", unit="tickets", links=links),
     ], said

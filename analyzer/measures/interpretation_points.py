@@ -97,6 +97,7 @@ def measure(board: Board) -> Finding:
     decide = f"Settle one question: {asked.cells['question']} It covers {covers} that could count for two priorities."
     return Finding(
         meta=META, verdict=verdict, value=value, sentence=f"{said}; {ends[verdict]}{first}", details=details,
+        headline=f"{said}." if verdict != "noise" else "",
         move=Move(sentence=decide, tickets=asked.tickets, more=asked.more) if verdict != "noise" else None,
     )  # fmt: skip
 

@@ -72,7 +72,8 @@ def measure(board: Board) -> Finding:
     details += [*_moved(board, basis), *restated.shapes(board)]
     ranged = [s for s in standings if s.intended is not None and s.id not in lost]
     if not ranged:
-        reason = "The strategy declares no intended share for any priority."
+        part = "The strategy's shares are meant for everybody; none is declared for this slice."
+        reason = part if board.options.slice else "The strategy declares no intended share for any priority."
         return not_judged(META, about({i: w for i, w in lost.items() if declared(standings, i)}) or reason, details)
     shares, low, high = zip(*((s.share, *s.intended) for s in ranged if s.intended), strict=True)
     value = float(statistics.drift(*map(statistics.array, (shares, low, high))))

@@ -31,8 +31,8 @@ META = Meta(
         "report's moment. A theme is only what texts have in common, and leaves out much: of tickets that people at Titanium had "
         "put under 37 epics 56 % fell into a theme (54 to 60 in 20 samples), and 81 % of those (76 to 85) belonged to the epic "
         "most frequent in their theme, where chance gives 34 %. With a tenth of the tickets left out the themes stayed alike "
-        "(adjusted Rand index 0.87). Mentions and addresses are not read, but a name that stands as a plain word in three tickets "
-        "or more may name a theme; "
+        "(adjusted Rand index 0.87). Mentions, addresses and whole names are hidden, but a first or last name that stands by "
+        "itself in three tickets or more may name a theme; "
         "languages without spaces between words are read poorly."
     ),
     source="Reasons after Uplevel's and Jira Align's orphan lists; interval by Wilson 1927 on the effective number of tickets; "
@@ -69,7 +69,8 @@ def measure(board: Board) -> Finding:
         reason = f"{counted(sample.tickets)} say as much as {sample.effective:.0f} independent ones; shares are judged from 10."
         return not_judged(META, reason, details, value, interval)
     if allowed is None:
-        reason = "The strategy states no unlinked_allowance to hold it against."
+        part = "What the strategy allows is meant for everybody, not for this slice."
+        reason = part if board.options.slice else "The strategy states no unlinked_allowance to hold it against."
         return not_judged(META, f"{percent(value)} of effort is unlinked. {reason}", details, value, interval)
     verdict = statistics.verdict(statistics.outside(value, 0.0, allowed, sample.effective))
     parked = int(board.one("SELECT coalesce(sum(units), 0) FROM unlinked WHERE reason = 'parked'")) / whole
@@ -84,6 +85,8 @@ def measure(board: Board) -> Finding:
     }
     return Finding(
         meta=META, verdict=verdict, value=value, interval=interval, sentence=words[verdict], details=details,  # type: ignore[arg-type]
+        headline=f"{percent(value)} of effort serves no stated priority; {percent(allowed)} is allowed for."
+        if verdict != "noise" else "",
         score=Score(value=round(100 * (1 - value), 1), arithmetic=f"100 − {100 * value:.1f}: the unlinked share in percent."),
         move=None if verdict == "noise" else link_or_stop(
             board, COUNTED, [list(NOT_COUNTED)], unlinked.units(board) - allowed * whole, whole, f"{percent(allowed)} allowed for"

@@ -12,8 +12,10 @@ from analyzer.completion import Reading
 from analyzer.evidence import Evidence, heaviest, row, table
 from analyzer.judging import PLAIN_COUNT, counted, empty, not_judged
 from analyzer.moving import listed
+from analyzer.regimes import Regime
 from analyzer.result import Finding, Meta, Move, Row, Shape, Verdict
 from analyzer.strategy import Priority
+from analyzer.underway import Underway
 
 META = Meta(
     id="vague_done",
@@ -57,7 +59,7 @@ COLUMNS = [
 def measure(board: Board) -> Finding:
     if reason := empty(board):
         return not_judged(META, reason)
-    priorities = _priorities(board)
+    priorities = finish_lines(board, board.current)
     work = underway.read(board)
     running = [w for w in work if w.open]
     unknown = sum(w.reading is None for w in running) + int(board.one(underway.SINCE_UNKNOWN))
@@ -98,13 +100,14 @@ def measure(board: Board) -> Finding:
     return Finding(
         meta=META, verdict=verdict, value=value, sentence=" ".join(said), details=details, headline=said[0],
         sure=PLAIN_COUNT if loud is None else "",
-        move=None if verdict == "noise" else _move(vague, [w.name for w, _ in blurred], tickets, loud, evidence),
+        move=None if verdict == "noise" else _move(vague, [w for w, _ in blurred], [w for w, _ in pieces], tickets, loud, evidence),
     )  # fmt: skip
 
 
 def _move(
-    vague: list[Priority], epics: list[str], tickets: Evidence, loud: own_past.Rate | None, evidence: Evidence
-) -> Move:
+    vague: list[Priority], blurred: list[Underway], listing: list[Underway], tickets: Evidence,
+    loud: own_past.Rate | None, evidence: Evidence,
+) -> Move:  # fmt: skip
     """A finish line is written by people; the question that asks for it is drafted. What was done in name only has a number."""
     if loud is not None and loud.shift is not None and loud.name != WHAT["starts"]:
         ids, more = evidence.get(loud.name, ([], 0))
@@ -112,17 +115,18 @@ def _move(
         over = moving_rates.surplus(loud.events, usual)
         more_than = f"{loud.events:g} of {loud.exposure:g} are {over} more than the {usual:.1f} that are usual here"
         return Move(sentence=f"Look at what these were closed with: {more_than}.", tickets=ids, more=more)
-    named = [p.title for p in vague] + epics
+    named = [p.title for p in vague] + [w.name for w in blurred]
     rest = f", and for {len(named) - 3} more" if len(named) > 3 else ""
-    ids = [i for held, _ in tickets.values() for i in held]
+    shown = dict.fromkeys(w.id for w in [*blurred, *listing])  # as they are listed: numbers are the store's own
+    ids = [i for ident in shown for i in tickets.get(ident, ([], 0))[0]]
     asked = "which number, seen where, on which day, tells anyone that it is done?"
     said = f"Write a finish line for {listed(named[:3])}{rest}. Ask: {asked}"
     return Move(sentence=said, tickets=ids[:20], more=max(0, len(ids) - 20))
 
 
-def _priorities(board: Board) -> list[tuple[Priority, Reading]]:
+def finish_lines(board: Board, regime: Regime | None) -> list[tuple[Priority, Reading]]:
     """Priorities meant for now, with what their finish line says."""
-    targets = board.current.targets if board.current else ()
+    targets = regime.targets if regime else ()
     reader = board.options.reader
     found = []
     for p in [t.priority for t in targets if t.kind == "priority" and t.priority and t.priority.horizon == "now"]:

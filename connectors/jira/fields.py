@@ -42,7 +42,7 @@ LOGGED_AS = {
     "issuetype": "type", "issue type": "type", "type": "type", "labels": "label", "fix version": "version",
     "component": "component", "duedate": "due", "summary": "title", "description": "body", "project": "project",
     "key": "key", "issueparentassociation": "parent", "parent": "parent", "sprint": "sprint",
-    "epic link": "epic_link", "parent link": "parent_link", "flagged": "flagged", "team": "team",
+    "epic link": "epic_link", "parent link": "parent_link", "flagged": "flagged", "team": "team", "link": "link",
 }  # fmt: skip
 """Change log names (lower case) of fields whose name Jira fixes, for logs without ``fieldId``."""
 

@@ -28,7 +28,7 @@ class Entry:
     def concepts(self, fields: FieldMap) -> Iterator[str]:
         for item in self.items:
             known = fields.of(item)
-            if known and known[0] != "key":
+            if known and known[0] not in ("key", "link"):
                 yield "body" if known[0] == "criteria" else known[0]
 
 
@@ -52,8 +52,7 @@ class Log:
                 sides = tuple(_text(item.get(k)) for k in ("from", "fromString", "to", "toString"))
                 if known[0] == "key":
                     keys.update(s for s in (sides[1], sides[3]) if s)
-                else:
-                    self.by_concept.setdefault(known[0], []).append((entry.at, known[1], sides))  # type: ignore[arg-type]
+                self.by_concept.setdefault(known[0], []).append((entry.at, known[1], sides))  # type: ignore[arg-type]
         self.keys = frozenset(keys)
 
     def _of(self, concept: str, field_id: str = "") -> list[tuple[datetime, Item]]:

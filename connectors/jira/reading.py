@@ -10,17 +10,17 @@ from connectors.connector import Payload
 from connectors.jira import values
 from connectors.jira.document import plain
 from connectors.jira.history import Log
+from connectors.jira.links import relations
 from connectors.jira.parents import parent_track
 from connectors.jira.sprints import is_sprint_list, sprint_object
 from connectors.jira.values import mapping, objects
 from connectors.replay import Piece, combine, first_given, several, single, without_history
 from connectors.text import fingerprint, moment, number
-from connectors.ticket import Change, Container, Parsed, Person, Problem, Relation, Span, Text, Ticket
+from connectors.ticket import Change, Container, Parsed, Person, Problem, Span, Text, Ticket
 
 if TYPE_CHECKING:
     from connectors.jira.parse import JiraParser
 
-RELATIONS = {"block": "blocks", "duplicate": "duplicates", "clone": "duplicates"}
 LEVELS = {"epic": 1, "initiative": 2, "theme": 3}
 CRITERIA = "Acceptance criteria:"
 
@@ -49,7 +49,8 @@ class Reading:
         self._parent()
         self._sets()
         self._changes()
-        self._links()
+        self.out.relations += relations(self)
+        self._key()
         if self.log.completeness == "none":
             stated = self.raw.get("resolutiondate") or self.raw.get("statuscategorychangedate")
             self.out.spans = without_history(self.out.spans, self.updated, moment(stated) or self.updated)
@@ -169,6 +170,11 @@ class Reading:
             now = last
         return self._single(concept, now, own)
 
+    def _key(self) -> None:
+        """Keys it had before it was moved to another project."""
+        if self.log.keys - {self.key}:
+            self._spans("key", self._single("key", self.key))
+
     def _phase(self) -> None:
         status = mapping(self.raw.get("status"))
         statuses, resolution = self.site.statuses, values.name(self.raw.get("resolution"))
@@ -237,18 +243,6 @@ class Reading:
             at = max(entry.at, self.created)
             for concept in dict.fromkeys(entry.concepts(self.site.fields)):
                 self.out.changes.append(Change(self.id, entry.id, at, author, concept))
-
-    def _links(self) -> None:
-        for link in objects(self.raw.get("issuelinks")):
-            name = str(mapping(link.get("type")).get("name") or "").lower()
-            kind = next((v for k, v in RELATIONS.items() if name.startswith(k)), "relates")
-            for side, flip in (("outwardIssue", False), ("inwardIssue", True)):
-                other = mapping(link.get(side)).get("id")
-                if other:
-                    ends = (
-                        (f"{self.site.tracker}:{other}", self.id) if flip else (self.id, f"{self.site.tracker}:{other}")
-                    )
-                    self.out.relations.append(Relation(*ends, kind))  # type: ignore[arg-type]
 
 
 def _joined(texts: tuple[str | None, ...]) -> str | None:

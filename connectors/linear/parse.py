@@ -10,7 +10,7 @@ from typing import Any
 from connectors.connector import Malformed, ParseOptions, Payload, pseudonym
 from connectors.linear.reference import CONTAINERS, container, relations, updates
 from connectors.linear.reference import ident as _ident
-from connectors.replay import Piece, SetStep, Step, several, single, without_history
+from connectors.replay import Piece, SetStep, Step, combine, first_given, several, single, without_history
 from connectors.text import fingerprint, moment, number
 from connectors.ticket import Change, History, Parsed, Person, Problem, Span, Text, Ticket
 
@@ -172,6 +172,7 @@ class _Reading:
             self._single(field, read(_ident(node.get(key))), field, read)
         own = _prefix(f"{tracker}:")
         self._single("parent", own(_ident(node.get("parent"))), "parent", own)
+        self._type_and_key()
         self._single("assignee", site.person(node.get("assignee")), "assignee", site.person)
         team = node.get("team")
         name = site.named("team", _ident(team), team)
@@ -180,6 +181,18 @@ class _Reading:
         self._single("estimate", number(node.get("estimate")), "estimate", number)
         self._single("due", _day(node.get("dueDate")), "due", _day)
         self._single("title", title or None, "title", lambda t: t)
+
+    def _type_and_key(self) -> None:
+        """What it was when it had no parent yet, or another; and its identifiers before it moved to other teams."""
+        under = [s for s in self.out.spans if s.field == "parent"]
+        if len({s.value is None for s in under}) > 1:
+            points = [("Issue" if s.value is None else "Sub-issue", s.since, s.until) for s in under]
+            self._spans("type", combine(self.created, [points], first_given))
+        names = [*map(str, self.node.get("previousIdentifiers") or []), str(self.node["identifier"])]
+        moves = [step.at for step in self._steps("team", lambda i: i)]
+        if moves and len(names) == len(moves) + 1:
+            steps = [Step(at, names[n], names[n + 1]) for n, at in enumerate(moves)]
+            self._spans("key", single(self.created, steps, names[-1], self.updated)[0])
 
     def _body(self, body: str) -> None:
         """Linear logs that a description changed, not what it was: earlier texts are ``?1``, ``?2`` …"""

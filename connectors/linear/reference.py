@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from connectors.text import moment
@@ -48,23 +49,26 @@ def container(tracker: str, kind: ContainerKind, data: Json, person: Callable[[A
 
 
 def relations(tracker: str, known: Known) -> Iterator[Relation]:
-    """What is part of what, and what blocks or duplicates what. Archived ties hold no longer."""
+    """What is part of what, and what blocks or duplicates what. A tie holds until it is archived."""
 
-    def part(kind: str, data: Json, whole: str, of: Any) -> Iterator[Relation]:
+    def part(kind: str, data: Json, whole: str, of: Any, tie: Json) -> Iterator[Relation]:
         own, other = ident(data), ident(of)
         if own and other:
-            yield Relation(f"{tracker}:{kind}:{own}", f"{tracker}:{whole}:{other}", "part_of")
+            yield Relation(f"{tracker}:{kind}:{own}", f"{tracker}:{whole}:{other}", "part_of", *_stay(tie))
 
     for data in known.get("initiative_to_project", {}).values():
-        if not data.get("archivedAt"):
-            yield from part("project", data.get("project") or {}, "initiative", data.get("initiative"))
+        yield from part("project", data.get("project") or {}, "initiative", data.get("initiative"), data)
     for data in known.get("initiative", {}).values():
-        yield from part("initiative", data, "initiative", data.get("parentInitiative"))
+        yield from part("initiative", data, "initiative", data.get("parentInitiative"), {})
     for data in known.get("relation", {}).values():
         source, target = ident(data.get("issue")), ident(data.get("relatedIssue"))
         if source and target:
             kind = RELATIONS.get(str(data.get("type")), "relates")
-            yield Relation(f"{tracker}:{source}", f"{tracker}:{target}", kind)  # type: ignore[arg-type]
+            yield Relation(f"{tracker}:{source}", f"{tracker}:{target}", kind, *_stay(data))  # type: ignore[arg-type]
+
+
+def _stay(tie: Json) -> tuple[datetime | None, datetime | None]:
+    return moment(tie.get("createdAt")), moment(tie.get("archivedAt"))
 
 
 def updates(tracker: str, known: Known, person: Callable[[Any], str | None]) -> Iterator[Update]:

@@ -93,7 +93,7 @@ def test_from_an_export_to_a_report(alignment: Command) -> None:
     said = alignment("report", "--as-of", "2026-03-01")
     assert said.code == 0 and said.out.startswith("\nGrowth gets 100\u00a0% of effort; 60–80\u00a0% was intended.")
     assert "Seen from the end of 2026-03-01." in said.out
-    assert sorted(p.name for p in Path("reports").iterdir()) == ["2026-03-01.html", "2026-03-01.md"]
+    assert sorted(p.name for p in Path("reports").iterdir()) == ["2026-03-01.html", "2026-03-01.md", "index.html"]
     assert all(PERSON not in p.read_text(encoding="utf-8") for p in Path("reports").iterdir())
 
 
@@ -120,7 +120,7 @@ def test_an_empty_store_has_nothing_to_judge(alignment: Command) -> None:
     assert said.code == 0 and said.out.strip().startswith(
         "There is nothing to judge. There are no tickets in the store"
     )
-    assert len(list(Path("reports").iterdir())) == 2
+    assert len(list(Path("reports").iterdir())) == 3
 
 
 def test_a_store_that_is_not_there_is_not_made(alignment: Command) -> None:
@@ -164,7 +164,7 @@ def test_hostile_titles_arrive_as_text(alignment: Command, title: str) -> None:
     formats = [word for form in ("html", "md", "csv") for word in ("--format", form)]
     assert alignment("report", "--as-of", "2026-03-01", *formats).code == 0
     (page,), (lines,) = (
-        [p.read_text(encoding="utf-8") for p in Path("reports").glob(f"*.{e}")] for e in ("html", "md")
+        [p.read_text(encoding="utf-8") for p in Path("reports").glob(f"2026*.{e}")] for e in ("html", "md")
     )
     assert "<script>alert" not in page and 'href="javascript' not in page.lower()
     assert "<script" not in lines and "](javascript" not in lines

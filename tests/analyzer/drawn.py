@@ -89,8 +89,8 @@ def save(con: Connection, text: str, tracker: str = "jira") -> None:
             said, _, since = row["text"].partition("@")
             ident = f"{row.get('tracker', 'linear')}:{first}:{row[first]}"
             seen = at(since or row["start"]).replace(tzinfo=None)
-            field = "name" if said == "nothing" else "description"
-            con.execute("INSERT INTO container_seen VALUES (?, ?, ?, ?)", [ident, field, _text(said), seen])
+            note = ["owner", ""] if said == "nothing" else ["description", _text(said)]
+            con.execute("INSERT INTO container_seen VALUES (?, ?, ?, ?)", [ident, *note, seen])
 
 
 def spoken(con: Connection, text: str) -> None:

@@ -64,7 +64,7 @@ def _boxes(then: Then, ticket: str) -> set[tuple[str, datetime]]:
             if a.value == b.value:
                 continue
             box = then.containers[str(a.value)]
-            end = box.completed or box.end
+            end = box.completed if box.completed is not None and box.completed <= then.as_of else box.end
             if end is not None and end <= b.since + timedelta(hours=1):
                 found.add(("carried over", b.since))
             elif a.until is not None and a.until <= b.since:

@@ -62,7 +62,8 @@ def _epic_end(then: Then, ticket: str) -> datetime | None:
 def _end(then: Then, container: str) -> datetime | None:
     """When it was completed; a cycle that nobody completed ends with its last day. What lies ahead has not happened."""
     known = then.containers[container]
-    end = known.completed or (known.end if known.kind == "cycle" else None)
+    completed = known.completed if known.completed is not None and known.completed <= then.as_of else None
+    end = completed or (known.end if known.kind == "cycle" else None)
     return end if end is not None and end <= then.as_of else None
 
 

@@ -10,6 +10,7 @@ import pytest
 from analyzer.board import Board, Options
 from analyzer.changed import change, changes
 from analyzer.deciding import decisions
+from analyzer.measures import priority_drift, unlinked_work
 from analyzer.result import Change, Finding, Meta, Move, Result
 from analyzer.score import score
 from tests.analyzer import drawn
@@ -23,6 +24,9 @@ priorities:
   - {id: growth, name: Growth, share: 60-80%, match: [{label: growth}]}
   - {id: bugs, name: Bugs, kind: upkeep, share: 10-40%, match: [{label: bugs}]}
 """
+FEW = (priority_drift, unlinked_work)
+"""What is asked here is the same of every measure."""
+
 TODAY = drawn.AS_OF + timedelta(weeks=1)
 
 
@@ -125,9 +129,9 @@ def test_a_report_is_held_against_the_last_one_of_an_earlier_window(board: MakeB
     """
     made = board(PLAN)
     first = report(made, drawn.AS_OF)
-    assert (first.previous, first.changed, first.verdict) == (None, [], "noise")
+    assert (first.previous, first.changed, first.findings[0].verdict) == (None, [], "noise")
     con = frozen(made, first, drawn.AS_OF + timedelta(hours=1))
-    later = score(con, made.strategies, Options(), TODAY)
+    later = score(con, made.strategies, Options(), TODAY, measures=FEW)
     assert later.previous == first.as_of
     assert later.changed[0] == Change(
         measure="priority_drift", title="Priority drift", was="noise", now="signal", was_value=0.0,
@@ -137,12 +141,14 @@ def test_a_report_is_held_against_the_last_one_of_an_earlier_window(board: MakeB
     assert later.decide[0].measure == "priority_drift" and later.decide[0].move
     assert set(later.decide[0].tickets) <= set(later.tickets)
     # the same store and moment, once more; and the earlier moment as it was frozen
-    assert score(con, made.strategies, Options(), TODAY).model_dump_json() == later.model_dump_json()
-    assert score(con, made.strategies, Options(), drawn.AS_OF).model_dump_json() == first.model_dump_json()
+    assert score(con, made.strategies, Options(), TODAY, measures=FEW).model_dump_json() == later.model_dump_json()
+    assert (
+        score(con, made.strategies, Options(), drawn.AS_OF, measures=FEW).model_dump_json() == first.model_dump_json()
+    )
     # an hour later, of the same window, nothing is new; another organisation's or another way of counting is no earlier report
-    assert score(con, made.strategies, Options(), TODAY + timedelta(hours=1)).previous == first.as_of
-    assert score(con, made.strategies, Options(), TODAY, organisation="Another").previous is None
-    assert score(con, made.strategies, Options(basis="count"), TODAY).previous is None
+    assert score(con, made.strategies, Options(), TODAY + timedelta(hours=1), measures=FEW).previous == first.as_of
+    assert score(con, made.strategies, Options(), TODAY, "Another", measures=FEW).previous is None
+    assert score(con, made.strategies, Options(basis="count"), TODAY, measures=FEW).previous is None
     con.close()
 
 
@@ -153,9 +159,9 @@ def test_the_trap_a_report_made_later_was_not_known_then(board: MakeBoard) -> No
     """
     made = board(PLAN)
     con = frozen(made, report(made, drawn.AS_OF), TODAY + timedelta(days=30))
-    assert score(con, made.strategies, Options(), TODAY).previous is None
+    assert score(con, made.strategies, Options(), TODAY, measures=FEW).previous is None
     con.close()
 
 
 def report(board: Board, as_of: datetime) -> Result:
-    return score(board.con, board.strategies, board.options, as_of)
+    return score(board.con, board.strategies, board.options, as_of, measures=FEW)

@@ -109,7 +109,7 @@ def test_two_that_say_the_same_are_equal_wherever_they_stand(tmp_path: Path) -> 
         ("name: a\n---\nname: b", "2: a second document starts here (---). Keep one document a file."),
         ("name: !secret a", "1: the tag !secret is not understood. Delete it, or put it in quotes."),
         ("name: a\n\n'b\\x01': \x01", "3: this is not valid YAML. Look for odd characters, brackets and quotes."),
-        ("", "1: the file is empty. Write something in it; docs/strategy.md and docs/settings.md have examples."),
+        ("", "1: the file is empty. Write something; docs/strategy.md and docs/settings.md have examples."),
         ("- a", "1: the file is not made of keys and values. Write lines such as `name: value`."),
     ],
 )

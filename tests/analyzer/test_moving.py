@@ -126,9 +126,10 @@ def test_linking_the_heaviest_brings_unlinked_work_inside_its_allowance(board: M
     linked = found.move.tickets
     after = unlinked_work.measure(board(PLAN, text=relabelled(text, linked, "growth")))
     assert after.value is not None and after.value <= 0.1 and after.move is None
-    for fewer in combinations(linked, len(linked) - 1):
-        short = unlinked_work.measure(board(PLAN, text=relabelled(text, list(fewer), "growth")))
-        assert short.value is not None and short.value > 0.1
+    short = unlinked_work.measure(
+        board(PLAN, text=relabelled(text, linked[:-1], "growth"))
+    )  # the most that 14 can carry
+    assert short.value is not None and short.value > 0.1
 
 
 def test_the_trap_finished_work_cannot_be_moved(board: MakeBoard) -> None:

@@ -78,7 +78,7 @@ def _hosts(tracker: Tracker) -> dict[str, str]:
 def _tickets(tracker: Tracker, most: int, now: datetime) -> Iterator[Ticket]:
     """The first tickets, asked for in small pages, one request at a time."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wiring, "_clock", lambda: now)
+        patch.setattr(wiring, "clock", lambda: now)
         for name in ("PAGE", "LOG_IDS"):
             patch.setattr(jira_live, name, most, raising=False)
         connector: Any = wiring.live_linear(tracker) if tracker.kind == "linear" else wiring.live_jira(tracker)

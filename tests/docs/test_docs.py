@@ -105,14 +105,18 @@ def test_no_page_names_a_machine_or_an_inner_address(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=_named)
 def test_yaml_that_is_shown_is_valid(page: Path, tmp_path: Path) -> None:
-    """A block is settings where it names trackers, else a strategy."""
+    """A block is settings where it names trackers, a plan or policy where it begins so, else a strategy."""
     from alignment.settings import read_settings
+    from analyzer.plan import read_plan
+    from analyzer.policy import read_policy
     from analyzer.strategy_file import read_advice, read_strategies
 
     for text in _blocks(page, "yaml"):
         path = tmp_path / "file.yaml"
         path.write_text(text, encoding="utf-8")
-        mistakes = (read_settings if "trackers:" in text else read_strategies)(path)[1]
+        kinds = {"plan:": read_plan, "policy:": read_policy}
+        kind = next((read for word, read in kinds.items() if text.startswith(word)), read_strategies)
+        mistakes = (read_settings if "trackers:" in text else kind)(path)[1]
         assert not mistakes, f"{page.name}: {mistakes[0]}"
         if text.count("- id:") > 1:
             assert read_advice(path) == []

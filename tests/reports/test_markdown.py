@@ -85,3 +85,20 @@ def test_a_quiet_week_has_a_proper_headline() -> None:
     text = markdown.render(sample.calm())
     assert text.startswith("# No signal in these weeks\n")
     assert "Nothing here asks for a decision." in text
+
+
+def test_what_changed_and_what_to_decide_are_told_with_the_smallest_move() -> None:
+    result = sample.company()
+    name = next(iter(result["tickets"]))
+    sentence = "Scope creep: was no signal, is a signal now (12 % → 31 %)."
+    change = {"measure": "scope_creep", "title": "Scope creep", "was": "noise", "now": "signal", "was_value": 0.12,
+              "now_value": 0.31, "unit": "share", "sentence": sentence}  # fmt: skip
+    decide = {"measure": "priority_drift", "title": "Priority drift", "verdict": "signal", "sentence": "Drift.",
+              "move": "Move about 9 of 64 open tickets.", "tickets": [name], "more": 8}  # fmt: skip
+    text = markdown.render(result | {"previous": "2026-11-09T05:00:00Z", "changed": [change], "decide": [decide]})
+    assert "## Since the last report, 9\u00a0November\u00a02026, 06:00\n\n- Scope creep: was no signal" in text
+    assert "1. **Signal: Priority drift.** Drift.\n   Smallest move: Move about 9 of 64 open tickets. [" in text
+    assert "and 8 more" in text and "\nAlso: Scope creep, Unlinked work" in text
+    quiet = markdown.render(result | {"previous": "2026-11-09T05:00:00Z", "changed": []})
+    assert "Nothing moved by more than chance gives." in quiet
+    assert "Since the last report" not in markdown.render(result)  # nothing to compare with

@@ -79,9 +79,20 @@ def items_of(field_id: str, name: str, old: Any, new: Any) -> list[Json]:
     if field_id == "parent":
         was, now = old or {}, new or {}
         return [_item("IssueParentAssociation", "", was.get("id"), was.get("key"), now.get("id"), now.get("key"))]
+    if field_id == "issuelinks":
+        gone, came = ([_link(v) for v in a or [] if v not in (b or [])] for a, b in ((old, new), (new, old)))
+        return [_item("Link", "", *side, None, None) for side in gone] + [
+            _item("Link", "", None, None, *side) for side in came
+        ]
     if field_id == "labels":
         return [_item(name, field_id, "", " ".join(old or []), "", " ".join(new or []))]
     return [_item(name, field_id, *_side(old), *_side(new))]
+
+
+def _link(link: Json) -> tuple[str, str]:
+    """Key of the other issue, and the sentence that Jira writes into the log."""
+    side, says = ("outwardIssue", "outward") if "outwardIssue" in link else ("inwardIssue", "inward")
+    return link[side]["key"], f"This issue {link['type'][says]} {link[side]['key']}"
 
 
 def _item(name: str, field_id: str, old: Any, old_text: Any, new: Any, new_text: Any) -> Json:
