@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Sequence
 
-from analyzer import plan_checks, plan_findings, plan_shares, policy_breaches
+from analyzer import plan_checks, plan_findings, plan_shares, plan_slips, policy_breaches
 from analyzer.board import Board
 from analyzer.plan import Plan
 from analyzer.plan_view import View
@@ -21,7 +21,7 @@ PLAN: tuple[tuple[Meta, Callable[[View], Finding]], ...] = (
     (plan_shares.UNLINKED, plan_shares.unlinked),
     (plan_shares.FOCUS, plan_shares.focus),
     (plan_checks.UNDEFINED, plan_checks.undefined),
-    (plan_checks.SLIPS, plan_checks.slips),
+    (plan_slips.SLIPS, plan_slips.slips),
 )
 """In the order of the report: what is plainly wrong before what is likely."""
 

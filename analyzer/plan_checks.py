@@ -1,4 +1,4 @@
-"""Whether a candidate plan can be done and begun: capacity, owners and finish lines, and what in it cannot be meant."""
+"""Whether a candidate plan can be done and begun: capacity, owners and finish lines."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import numpy as np
 from scipy import stats
 
 from analyzer import plan_past, statistics
-from analyzer.evidence import heaviest, row, table
+from analyzer.evidence import Evidence, heaviest, row, table
 from analyzer.judging import PLAIN_COUNT, counted, not_judged, percent, span
 from analyzer.measures.vague_done import finish_lines
+from analyzer.moving import listed
 from analyzer.plan_view import NOTHING, OTHERS, View, worst
-from analyzer.result import Finding, Meta
+from analyzer.result import Finding, Meta, Move
 
 CAPACITY = Meta(
     id="plan_capacity",
@@ -48,20 +49,6 @@ UNDEFINED = Meta(
     formula="Number of pieces that lack something.",
     needs="Something to begin.",
 )
-SLIPS = Meta(
-    id="plan_slips",
-    title="Plan: what cannot be meant",
-    question="Is everything that the plan names there and open?",
-    how=(
-        "Names that no ticket, project, version, sprint … has; tickets that are done, cancelled or gone already; what has "
-        "nothing open under it; tickets given to two teams; moves of what is not in the plan; epics of unknown size. One "
-        "is worth watching."
-    ),
-    limits="A ticket that this account cannot see looks unknown.",
-    source="Definition of this program.",
-    formula="Number of such entries.",
-    needs="A plan.",
-)
 STARTS = """
 SELECT p.piece AS ticket, a.ticket IS NULL AS no_owner, b.ticket IS NULL AS no_text FROM plan_piece p
 JOIN ticket_then t ON t.no = p.piece AND t.phase = 'todo'
@@ -86,17 +73,6 @@ LEFT JOIN (SELECT s.container, arg_max(s.value, s.since) AS said FROM container_
 ORDER BY kind, name
 """
 """Texts as they stood at the moment; NULL where it is not known how."""
-
-NAMES = """
-SELECT i.item, i.action, i.text, t.no AS ticket, t.phase, t.gone, n.item IS NOT NULL OR c.item IS NOT NULL AS known, p.pieces,
-    k.pieces AS kept
-FROM plan_item i LEFT JOIN plan_named n ON n.item = i.item LEFT JOIN ticket_then t ON t.no = n.ticket
-LEFT JOIN (SELECT DISTINCT item FROM plan_contained) c ON c.item = i.item
-LEFT JOIN (SELECT item, count(*) AS pieces FROM plan_part GROUP BY item) p ON p.item = i.item
-LEFT JOIN (SELECT a.item, count(*) AS pieces FROM plan_part a JOIN plan_piece q ON q.piece = a.piece GROUP BY a.item) k
-    ON k.item = i.item
-ORDER BY i.item, t.no
-"""
 
 
 def capacity(view: View) -> Finding:
@@ -251,42 +227,13 @@ def undefined(view: View) -> Finding:
         meta=UNDEFINED, verdict="signal" if broken else "watch" if said else "noise", unit="count", sure=PLAIN_COUNT,
         value=lacking + len(vague) + len(blurred) + len(ownerless),
         sentence=" ".join(said) or "What the plan begins has owners and finish lines, as far as they are asked for.",
+        move=_write([*vague, *(r.name for r in blurred)], epics) if vague or blurred else None,
         details=[table("plan_undefined", "What would start without …", columns, rows)],
     )  # fmt: skip
 
 
-def slips(view: View) -> Finding:
-    found: list[tuple[str, str, int | None]] = []
-    for r in view.board.rows(NAMES):
-        if not r.known:
-            found.append((r.text, "nothing of that key or name is known", None))
-        elif r.action == "take" and r.phase in ("done", "cancelled"):
-            found.append((r.text, f"is {r.phase} already", r.ticket))
-        elif r.action == "take" and r.gone is not None:
-            found.append((r.text, "is gone from the tracker", r.ticket))
-        elif r.action == "take" and not r.pieces:
-            found.append((r.text, "has nothing open in it", r.ticket))
-        elif r.action == "move" and not r.kept:
-            found.append((r.text, "is moved, but is neither taken nor in progress", r.ticket))
-    doubled = view.board.rows(
-        "SELECT t.key, t.no FROM plan_piece p JOIN ticket_then t ON t.no = p.piece WHERE p.teams > 1 ORDER BY t.no"
-    )
-    found += [(r.key, "is given to two teams", r.no) for r in doubled]
-    unsized = view.planned.pieces[view.planned.pieces["how"] == "none"]["piece"]
-    keys = view.board.rows(
-        "SELECT key, no FROM ticket_then WHERE no IN (SELECT unnest(?)) ORDER BY no", [int(n) for n in unsized]
-    )
-    found += [(r.key, "has nothing under it, and how long such take is not known: give its days", r.no) for r in keys]
-    numbers = [n for _, _, n in found if n is not None]
-    known = heaviest(
-        view.board,
-        "SELECT no AS grp, no AS ticket, 1 AS weight FROM ticket_then WHERE no IN (SELECT unnest(?))",
-        numbers,
-    )
-    rows = [row({"name": name, "what": what}, known, str(n)) for name, what, n in found]
-    first = "; ".join(f"{name} {what}" for name, what, _ in found[:3])
-    return Finding(
-        meta=SLIPS, verdict="watch" if found else "noise", value=len(found), unit="count", sure=PLAIN_COUNT,
-        sentence=f"{first}{' and more' if len(found) > 3 else ''}." if found else "Everything the plan names is there and open.",
-        details=[table("plan_slips", "What cannot be meant", [("name", "Named", "text"), ("what", "What is wrong", "text")], rows)],
-    )  # fmt: skip
+def _write(names: list[str], epics: Evidence) -> Move:
+    rest = f", and for {len(names) - 3} more" if len(names) > 3 else ""
+    ids, more = epics.get("", ([], 0))
+    said = f"Write down by what anyone will see the end of {listed(names[:3])}{rest}."
+    return Move(sentence=said, tickets=ids, more=more)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from analyzer import plan_moves
 from analyzer.evidence import Evidence, heaviest, row, table
 from analyzer.judging import PLAIN_COUNT, counted, not_judged, span
 from analyzer.plan_view import BY_TARGET, View
-from analyzer.regimes import Target
 from analyzer.result import Finding, Meta, Move
 
 STARVED = Meta(
@@ -79,30 +77,10 @@ def starved(view: View) -> Finding:
     return Finding(
         meta=STARVED, verdict="signal" if meant else "watch" if nothing else "noise", value=len(nothing), unit="count",
         sure=PLAIN_COUNT, sentence=f"Nothing in the plan serves {names}." if nothing else "Every priority gets something.",
-        headline=f"The plan gives nothing to {names}." if nothing else "", move=_serve(view, meant or nothing),
+        headline=f"The plan gives nothing to {names}." if nothing else "",
+        move=plan_moves.serve(view, meant or nothing) if nothing else None,
         details=[table("plan_nothing", "Priorities that get nothing", columns, rows)],
     )  # fmt: skip
-
-
-OPEN = """
-SELECT l.target AS grp, t.no AS ticket, -epoch_us(t.created) AS weight FROM link l JOIN ticket_then t ON t.no = l.ticket
-WHERE l.regime = ? AND l.target IN (SELECT unnest(?)) AND t.level = 0 AND t.phase IN ('todo', 'doing')
-"""
-
-
-def _serve(view: View, nothing: Sequence[Target]) -> Move | None:
-    """What is open and would serve what gets nothing, oldest first."""
-    if not nothing or view.board.ahead is None:
-        return None
-    found = heaviest(view.board, OPEN, view.board.ahead.no, [t.id for t in nothing])
-    ids = [i for held, _ in found.values() for i in held]
-    number = len(ids) + sum(more for _, more in found.values())
-    said = (
-        f"Take some of the {counted(number, 'open ticket')} that serve it."
-        if ids
-        else "Write the first ticket that serves it."
-    )
-    return Move(sentence=said, tickets=ids, more=number - len(ids))
 
 
 def _leave(number: int, tickets: Evidence) -> Move:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from analyzer import mixes, plan_past, statistics
+from analyzer import mixes, plan_moves, plan_past, statistics
 from analyzer.evidence import heaviest, row, table
 from analyzer.judging import not_judged, percent, span
 from analyzer.plan_view import BY_TARGET, NOTHING, View, worst
@@ -108,7 +108,7 @@ def allocation(view: View) -> Finding:
     return Finding(
         meta=ALLOCATION, verdict=verdict, value=value, details=details,
         sentence=f"{'; '.join(told)}.{'' if verdict == 'signal' else ' It is worth watching, not yet sure.'}",
-        headline=f"{gives}; {span(intended)} is intended.",
+        headline=f"{gives}; {span(intended)} is intended.", move=plan_moves.mix(view, first, intended),
     )  # fmt: skip
 
 

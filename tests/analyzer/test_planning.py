@@ -360,3 +360,27 @@ def test_the_shortest_plan(tmp_path: Path) -> None:
     found, mistakes = read_plan(path)
     assert not mistakes and found is not None
     assert (found.take[0].ticket, found.teams["Payments"].people, found.carry_over) == ("PAY-1", 8, True)
+
+
+# ---------------------------------------------------------------- the smallest change
+
+
+def test_the_move_that_is_named_would_do(board: MakeBoard) -> None:
+    """A plan that gives growth too much, by what is left out of it; one that starves trust, by what could serve it."""
+    made = board(STRATEGY.replace("50-70%", "20-40%"), text=HISTORY, ahead=ahead(GOOD))
+    move = held(made, GOOD)["allocation"].move
+    assert move is not None and "tickets of Growth out of the plan" in move.sentence
+    named = [str(r.key) for r in made.rows("SELECT key FROM ticket_then WHERE id IN (SELECT unnest(?))", move.tickets)]
+    count = len(named) + move.more
+    take = [i for i in GOOD["take"] if i["ticket"] not in named]
+    out = count - len(named)
+    take = take[out:]  # those that were cut from the list are growth too, and all alike
+    after, before = (
+        rows(held(made, GOOD | {"take": t})["allocation"], "priority")["Growth"] for t in (take, GOOD["take"])
+    )
+    assert before["expected"] > 0.4 >= after["expected"] - 0.02 and after["verdict"] == "noise"
+    serve = held(made, STARVES)["starved"].move
+    assert (
+        serve is not None and serve.sentence == "Plan something for Trust: 20 open tickets of it are not in the plan."
+    )
+    assert len(serve.tickets) + serve.more == 20
