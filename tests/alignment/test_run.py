@@ -100,6 +100,7 @@ def test_four_weeks_send_four_digests_and_each_says_what_changed(
                 again = ran(settings, monday + timedelta(days=2))
                 assert states(again) == {"leaders": "already", "shared": "already"} and again.period == period
             assert inbox.arrived == len(inbox.kept) == number + 1
+    assert (tmp_path / "reports" / "index.html").read_text(encoding="utf-8").count("2026-11-30.md") == 1
     files = sorted(p.name for p in (tmp_path / "shared").iterdir())
     assert files == [f"2026-W{week}.{form}" for week in range(45, 49) for form in ("json", "md")]
     listed = (tmp_path / "reports" / "index.html").read_text(encoding="utf-8")
