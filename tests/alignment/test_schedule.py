@@ -357,3 +357,18 @@ def test_a_store_outside_of_what_is_kept_is_refused(alignment: Command, folder: 
     (folder / "alignment.yaml").write_text(f"{SETTINGS}store: ../elsewhere.duckdb\n", encoding="utf-8")
     said = alignment("schedule", "kubernetes")
     assert said.code == 1 and "store of the settings lies outside" in said.err
+
+
+@pytest.mark.parametrize("folder", ["reports"], indirect=True)
+def test_the_secrets_of_those_who_get_the_report_are_named_too(alignment: Command, folder: Path) -> None:
+    (folder / "alignment.yaml").write_text(
+        f"{SETTINGS}deliver:\n  - {{name: channel, kind: slack}}\n  - {{name: bucket, kind: s3, bucket: acme}}\n"
+        "  - {name: heads, kind: email, to: [h@acme.example], from: r@acme.example, host: smtp.acme.example, user: robot}\n"
+        "  - {name: share, kind: folder, path: shared}\n",
+        encoding="utf-8",
+    )
+    (workflow,) = yaml_of(printed(alignment, "github"))
+    steps = workflow["jobs"]["run"]["steps"]
+    given = next(step["env"] for step in steps if "env" in step)
+    more = ("ALIGNMENT_WEBHOOK_CHANNEL", "ALIGNMENT_PASSWORD_HEADS", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+    assert list(given) == [*NAMES, *more]
