@@ -83,7 +83,6 @@ SELECT g.team, k.person, sum(k.units)::BIGINT AS units FROM slice_took k JOIN ti
 SHADOWS = {
     "changes": "SELECT x.* FROM {db}.main.changes x SEMI JOIN seen_ticket s ON s.ticket = x.ticket",
     "runs": "SELECT * FROM {db}.main.runs WHERE kind <> 'report'",
-    "containers": "SELECT c.* FROM {db}.main.containers c SEMI JOIN seen_container s ON s.container = c.id",
 }
 """What measures read of the store itself. Earlier reports spoke of everybody; held against a slice they would mislead."""
 
@@ -218,6 +217,7 @@ def _see(board: Board, spans: str) -> None:
     for name in OTHER_TABLES:
         con.execute(f"DELETE FROM {name} WHERE ticket NOT IN (SELECT ticket FROM seen_ticket)")
     con.execute("DELETE FROM ticket_then WHERE no NOT IN (SELECT ticket FROM seen_ticket)")
+    con.execute("DELETE FROM container_then WHERE id NOT IN (SELECT container FROM seen_container)")
     con.execute(
         f"CREATE OR REPLACE TEMP VIEW span_then AS SELECT s.* FROM ({spans}) s SEMI JOIN seen_ticket i ON i.ticket = s.ticket"
     )

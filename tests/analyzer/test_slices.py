@@ -71,6 +71,26 @@ def test_every_measure_looks_at_the_slice_alone(board: MakeBoard) -> None:
     assert "2–4 were agreed" not in result.model_dump_json(), "a part is not held against what was agreed for the whole"
 
 
+def test_only_its_own_projects_and_what_they_are_part_of_are_in_sight(board: MakeBoard) -> None:
+    """
+    key      tracker  created     doing       done        assignee  team      project
+    A-1..6   linear   2026-01-05  2026-01-12  2026-01-16  1..6      Payments  Mine
+    B-1..6   linear   2026-01-05  2026-01-12  2026-01-16  11..16    Data      Theirs
+
+    project  start       part_of
+    Mine     2026-01-12  Goal
+    Theirs   2026-01-12  Other
+    Nobodys  2026-01-12  -
+
+    initiative  start
+    Goal        2026-01-12
+    Other       2026-01-12
+    """
+    made = board(PLAN, slice=Slice(team=("Payments",)))
+    assert {r.name for r in made.rows("SELECT name FROM container_then")} == {"Mine", "Goal"}
+    assert made.one("SELECT count(*) FROM changes") == 6 and board(PLAN).one("SELECT count(*) FROM container_then") == 5
+
+
 def test_one_team_is_held_to_its_own_mix(board: MakeBoard) -> None:
     made = board(PLAN, text=COMPANY, slice=Slice(team=("payments",)))
     (drift,) = [
