@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alignment import __version__, wiring
-from alignment.reporting import put
+from alignment.whole_file import put
 from analyzer.calendar import day_number, day_of, week_name, week_of_day
 from analyzer.store import Store
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from alignment import wiring
 from alignment.errors import Mend
-from alignment.reporting import put
+from alignment.whole_file import put
 from analyzer.calendar import day_number, day_of, monday, week_name, week_number, week_of_day
 from analyzer.changed import change, pairs
 from analyzer.store import Store

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from alignment.delivering import Digest, NotDelivered
 from alignment.targets import Target
+from alignment.whole_file import replacing
 from connectors.connector import Retry
 
 PASSING = (errno.ENOSPC, errno.EDQUOT, errno.ESTALE, errno.EIO, errno.EAGAIN, errno.ETIMEDOUT, errno.EHOSTDOWN)
@@ -59,18 +60,10 @@ def _copied(file: Path, to: Path) -> Path:
     try:
         if to.exists() and to.samefile(file):
             return to
-        to.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=to.parent, prefix=f".{to.name}.")
-        try:
-            with os.fdopen(descriptor, "wb") as new, file.open("rb") as old:
-                shutil.copyfileobj(old, new)
-                new.flush()
-                os.fsync(new.fileno())
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, to)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+        with replacing(to) as made, made.open("wb") as new, file.open("rb") as old:
+            shutil.copyfileobj(old, new)
+            new.flush()
+            os.fsync(new.fileno())
     except OSError as error:
         raise _explained(error, to.parent) from None
     return to

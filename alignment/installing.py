@@ -7,12 +7,12 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from alignment.errors import Mend
 from alignment.scheduling import Place, begins, ends
+from alignment.whole_file import put
 
 MARK = re.compile(r"\A# Written by `alignment schedule systemd` for (?P<settings>.*); (?P<digest>[0-9a-f]{16})\n")
 
@@ -45,7 +45,7 @@ def install_systemd(texts: Mapping[str, str], place: Place) -> Iterator[str]:
     for path in units:
         _may_write(path, place)
     for path, text in units.items():
-        _replace(path, text, 0o644)
+        put(path, text, 0o644)
         yield f"Wrote {path}"
     yield from keep_environment(place, "".join(texts.values()))
     timer = f"{place.name}.timer"
@@ -93,25 +93,12 @@ def keep_environment(place: Place, text: str) -> Iterator[str]:
         "# Secrets of alignment run, one NAME='value' a line. Only you may read this file.",
         *(f"# {n}=''" for n in names),
     ]
-    _replace(path, "\n".join(lines) + "\n", 0o600)
+    put(path, "\n".join(lines) + "\n", 0o600)
     yield f"Wrote {path}: put {' and '.join(names)} there."
 
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _replace(path: Path, text: str, mode: int) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(temporary, mode)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
 
 
 def _systemctl(arguments: list[str]) -> bool:

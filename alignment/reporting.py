@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from alignment import __version__, wiring
 from alignment.installation import known_secret
+from alignment.whole_file import put
 from analyzer.score import score
 from analyzer.store import Store, naive, scalar
 
@@ -103,17 +102,3 @@ def _news(result: Result) -> Iterator[str]:
         yield f"Decide first, {first.title}: {first.move}"
     if result.previous or first is not None:
         yield ""
-
-
-def put(path: Path, text: str) -> None:
-    """Writes a file, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise

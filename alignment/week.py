@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +11,7 @@ from alignment import wiring
 from alignment.errors import Mend, Mistakes
 from alignment.settings import Settings
 from alignment.strategy_history import remember
+from alignment.whole_file import replacing
 from analyzer.calendar import Calendar, day_of, monday, week_name, week_number, week_of_day
 from analyzer.store import Connection, Store, naive
 from analyzer.strategy import Strategy
@@ -176,18 +175,11 @@ def _write_focus(path: Path, strategy: Strategy | None, week: int, words: Words)
     from alignment.week_file import with_entry
 
     text = with_entry(file.read_text(encoding="utf-8"), week_name(week), words.focus, words.done_when)
-    descriptor, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.", suffix=".tmp")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-            out.write(text)
-        mistakes = _mistakes_of(Path(temporary), file.name)
+    with replacing(file, file.stat().st_mode & 0o777) as made:
+        made.write_text(text, encoding="utf-8")
+        mistakes = _mistakes_of(made, file.name)
         if mistakes:
             raise Mend(f"{mistakes[0]}", "Nothing was written.")
-        os.chmod(temporary, file.stat().st_mode & 0o777)
-        os.replace(temporary, file)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
     kept = read_strategies(file)[0][0].weeks[week_name(week)]
     return f"{week_name(week)} in {file.name}: focus on {', '.join(kept.focus)}."
 
