@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from alignment.command_line import PATH, examples, json_option, settings_option
+from alignment.command_line import PATH, effort_option, examples, formats_option, json_option, settings_option
 
 
 @click.command(
@@ -40,14 +40,8 @@ from alignment.command_line import PATH, examples, json_option, settings_option
     metavar="[WHAT:]VERDICT",
     help="signal or watch, of anything, of plan, or of one measure.",
 )
-@click.option("--effort", type=click.Choice(["days", "count", "points"]), help="What effort is counted in.")
-@click.option(
-    "--format",
-    "formats",
-    multiple=True,
-    type=click.Choice(["html", "md", "csv", "json"]),
-    help="What to write; repeatable.",
-)
+@effort_option
+@formats_option
 @click.option("--out", type=PATH, help="Folder for the report.")
 @settings_option
 @json_option

@@ -65,7 +65,7 @@ def run_audit(
     exports: Sequence[Path], settings_path: Path | None, asked: Asked, formats: Sequence[str], out: Path | None, as_json: bool
 ) -> int:  # fmt: skip
     """The exit code. Raises Mend, Mistakes."""
-    rules, now = gate.read(asked.fail_on), datetime.now(UTC)
+    rules, now = gate.read(asked.fail_on), wiring.clock()
     with _settings(exports, settings_path, asked) as settings:
         judged_by = wiring.strategies(settings.strategy)
         plan, policy = _plan(asked.plan), _policy(asked.policy)

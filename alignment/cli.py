@@ -11,7 +11,7 @@ import click
 
 from alignment import __version__
 from alignment.audit_command import audit
-from alignment.command_line import PATH, examples, json_option, settings_option
+from alignment.command_line import PATH, effort_option, examples, formats_option, json_option, settings_option
 from alignment.errors import COME_BACK, MENDABLE, Mend
 from alignment.run_command import run_weekly
 from alignment.schedule_command import schedule
@@ -121,14 +121,8 @@ def pull(files: tuple[Path, ...], store: Path | None, sweep: bool, settings_path
 @click.option("--as-of", help="Look from the end of this day (or from a moment with its zone).")
 @click.option("--strategy", type=PATH, help="Strategy file, or a folder of dated ones.")
 @click.option("--store", type=PATH, help="The store to read.")
-@click.option("--effort", type=click.Choice(["days", "count", "points"]), help="What effort is counted in.")
-@click.option(
-    "--format",
-    "formats",
-    multiple=True,
-    type=click.Choice(["html", "md", "csv", "json"]),
-    help="What to write; repeatable.",
-)
+@effort_option
+@formats_option
 @click.option("--out", type=PATH, help="Folder for the report.")
 @click.option("--compare", nargs=2, metavar="WEEK WEEK", help="Two earlier reports side by side; nothing is scored.")
 @settings_option

@@ -12,6 +12,17 @@ settings_option = click.option(
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object for a script to read.")
 
+effort_option = click.option(
+    "--effort", type=click.Choice(["days", "count", "points"]), help="What effort is counted in."
+)
+formats_option = click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    type=click.Choice(["html", "md", "csv", "json"]),
+    help="What to write; repeatable.",
+)
+
 
 def examples(*lines: str) -> str:
     """An epilog that keeps its lines."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +16,6 @@ from alignment.telling import say, told
 if TYPE_CHECKING:
     from alignment.running import Wanted
     from alignment.settings import Settings
-
-
-def clock() -> datetime:
-    return datetime.now(UTC)
 
 
 @click.command(
@@ -49,20 +44,20 @@ def run_weekly(
 
     One run at a time. If a tracker or a target fails, the others go on, and the next run makes good what is missing.
     """
+    from alignment import wiring
     from alignment.log import logger
     from alignment.running import Wanted, run
-    from alignment.wiring import settings_or_defaults
 
-    log = logger("json" if form == "json" else "text", quiet, clock)
+    log = logger("json" if form == "json" else "text", quiet, wiring.clock)
     wanted = Wanted(force, to, shown=not (quiet or form == "json" or as_json))
 
     def go() -> int:
         from alignment.delivering import send
 
-        settings = settings_or_defaults(settings_path)
+        settings = wiring.settings_or_defaults(settings_path)
         if dry_run:
             return _plan(settings, wanted, as_json)
-        ran = run(settings, wanted, clock, send, log)
+        ran = run(settings, wanted, wiring.clock, send, log)
         code, errors = told(ExceptionGroup("run", ran.errors)) if ran.errors else (0, [])
         _sum_up(ran, code, errors, quiet, as_json)
         _complain(errors)
@@ -99,9 +94,10 @@ def _sum_up(ran: Any, code: int, errors: list[str], quiet: bool, as_json: bool) 
 
 
 def _plan(settings: Settings, wanted: Wanted, as_json: bool) -> int:
+    from alignment import wiring
     from alignment.run_telling import planned
 
-    plan = planned(settings, wanted, clock(), os.environ)
+    plan = planned(settings, wanted, wiring.clock(), os.environ)
     for line in [json.dumps(plan.as_data(), ensure_ascii=False)] if as_json else plan.lines():
         say(line)
     return 0

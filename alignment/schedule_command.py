@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -51,7 +51,7 @@ def schedule(
     Nothing that this program did not write is overwritten, and no secret is in what it prints.
     """
     from alignment import scheduling
-    from alignment.wiring import SETTINGS, settings_or_defaults
+    from alignment.wiring import SETTINGS, clock, settings_or_defaults
 
     if kind is None:
         for known, what in scheduling.KINDS.items():
@@ -73,7 +73,7 @@ def schedule(
         name, path.absolute(), _program(), (environment or config / "alignment" / "environment").absolute(),
         image or scheduling.IMAGE, package or scheduling.WHEEL,
     )  # fmt: skip
-    texts = scheduling.drawn(kind, settings, place, when, datetime.now(UTC))
+    texts = scheduling.drawn(kind, settings, place, when, clock())
     if out is not None:
         _write(out, *texts.values())
         return

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from analyzer import plan_checks, plan_findings, plan_shares, plan_slips, policy_breaches
 from analyzer.board import Board
+from analyzer.judging import isolated
 from analyzer.plan import Plan
 from analyzer.plan_view import View
 from analyzer.policy import PolicyRule
@@ -25,6 +26,8 @@ PLAN: tuple[tuple[Meta, Callable[[View], Finding]], ...] = (
 )
 """In the order of the report: what is plainly wrong before what is likely."""
 
+PART = "This part of the audit"
+
 
 def ids() -> list[str]:
     """What a gate may name beside the measures."""
@@ -36,9 +39,9 @@ def findings(board: Board, plan: Plan | None, rules: Sequence[PolicyRule]) -> li
     found = []
     if plan is not None:
         view = View.of(board, plan)
-        found = [_isolated(meta, lambda look=look: look(view)) for meta, look in PLAN]  # type: ignore[misc]
+        found = [isolated(meta, partial(look, view), PART) for meta, look in PLAN]
     if rules:
-        found.append(_isolated(policy_breaches.META, lambda: policy_breaches.measure(board, rules)))
+        found.append(isolated(policy_breaches.META, partial(policy_breaches.measure, board, rules), PART))
     return found
 
 
@@ -53,13 +56,3 @@ def headline(plan: Plan, found: Sequence[Finding]) -> tuple[str, Verdict]:
     if any(f.verdict == "noise" for f in found):
         return f"{plan.plan}: nothing speaks against the plan.", "noise"
     return f"{plan.plan}: there is nothing to judge.", "not_judged"
-
-
-def _isolated(meta: Meta, look: Callable[[], Finding]) -> Finding:
-    try:
-        return look()
-    except Exception as error:
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        reason = f"{type(error).__name__} in {place.name} ({place.filename.rsplit('/', 1)[-1]}:{place.lineno})"
-        sentence = "This part of the audit failed; the others are not affected. Please report it."
-        return Finding(meta=meta, verdict="error", sentence=sentence, reason=reason)

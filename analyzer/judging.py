@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import traceback
+from collections.abc import Callable, Sequence
 
 from analyzer.board import Board
 from analyzer.result import Finding, Meta, Shape, Unit
@@ -21,6 +22,17 @@ PLAIN_COUNT = "Counted, not estimated: no statistics stand behind it."
 """How sure a finding is that is true or not."""
 
 UNITS: dict[str, Unit] = {"days": "person_days", "count": "tickets", "points": "points"}
+
+
+def isolated(meta: Meta, look: Callable[[], Finding], what: str) -> Finding:
+    """What ``look`` finds; one that breaks becomes an error finding, so that the rest go on. ``what`` failed, in words."""
+    try:
+        return look()
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        reason = f"{type(error).__name__} in {place.name} ({place.filename.rsplit('/', 1)[-1]}:{place.lineno})"
+        sentence = f"{what} failed; the others are not affected. Please report it."
+        return Finding(meta=meta, verdict="error", sentence=sentence, reason=reason)
 
 
 def percent(share: float) -> str:

@@ -222,6 +222,12 @@ def effective_number(mixes: Array) -> Array:
     return np.asarray(np.exp(-(mixes * np.log(safe)).sum(axis=-1)), dtype=np.float64)
 
 
+def scattered(amounts: Sequence[float]) -> float:
+    """The same of amounts that need not add up to 1; 0 where there are none."""
+    whole = sum(amounts)
+    return float(effective_number(np.asarray(amounts, dtype=np.float64) / whole)) if whole else 0.0
+
+
 def distance(a: Array, b: Array) -> Array:
     """Total variation along the last axis: the share of effort that one mix would have to move to be the other."""
     return np.asarray(np.abs(a - b).sum(axis=-1) / 2, dtype=np.float64)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import exp, log
 
 from analyzer.board import Board
 from analyzer.calendar import monday
 from analyzer.judging import counted, percent
+from analyzer.mixes import scattered
 from analyzer.moving import NEWEST, listed, move, so_many, until
 from analyzer.own_past import ALL, Rate
 from analyzer.result import Move
@@ -124,9 +124,9 @@ def fewer_priorities(
 ) -> Move | None:
     """The least served priorities of a team, until the rest scatters no more than is usual. ``shares``: id, name, share."""
     served = sorted((s for s in shares if s[2] > 0), key=lambda s: (-s[2], s[0]))
-    wanted = number([s[2] for s in served]) * usual / recent if recent > usual else float("inf")
+    wanted = scattered([s[2] for s in served]) * usual / recent if recent > usual else float("inf")
     kept = len(served)
-    while kept > 1 and number([s[2] for s in served[:kept]]) > wanted:
+    while kept > 1 and scattered([s[2] for s in served[:kept]]) > wanted:
         kept -= 1
     parked = served[kept:]
     if not parked:
@@ -135,7 +135,7 @@ def fewer_priorities(
     found = until(board, OF_TARGETS, {"": float("inf")}, regime, board.judged, team, [s[0] for s in parked])
     taken = next(iter(found.values()))
     names = listed(f"{name} ({percent(share)})" for _, name, share in parked)
-    left = number([s[2] for s in served[:kept]])
+    left = scattered([s[2] for s in served[:kept]])
     holds = (
         f"finish or park the {counted(taken.number, 'ticket')} in progress of"
         if taken.number
@@ -146,9 +146,3 @@ def fewer_priorities(
         f"divides as if among {left:.1f} priorities, where {wanted:.1f} is as usual there."
     )
     return move(board, said, [taken])
-
-
-def number(shares: Sequence[float]) -> float:
-    """e^entropy of shares that are made to add up to 1 (Hill 1973, order 1)."""
-    whole = sum(shares)
-    return exp(-sum(s / whole * log(s / whole) for s in shares if s > 0)) if whole else 0.0

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from types import ModuleType
 
 from analyzer import audit, frozen, names
@@ -12,6 +12,7 @@ from analyzer.board import Board, Options
 from analyzer.changed import changes
 from analyzer.deciding import MOST, decisions
 from analyzer.evidence import mentioned, references
+from analyzer.judging import isolated
 from analyzer.masking import masked
 from analyzer.measures import MEASURES
 from analyzer.plan import Plan
@@ -51,7 +52,7 @@ def score(
     board = Board(con, strategies, options, as_of)
     first = audit.findings(board, plan, rules)
     chosen = [m for m in measures if not options.slice or m.META.id not in OF_EVERYBODY]
-    findings = [*first, *(_run(module, board) for module in chosen)]
+    findings = [*first, *(isolated(m.META, partial(m.measure, board), "This measure") for m in chosen)]
     headline, verdict = audit.headline(plan, first) if plan else _headline(findings)
     shown = mentioned(findings)
     said = [*notes, *_about_slice(options.slice), *_cut_pulls(board), *filter(None, [names.unknown(con, secret)])]
@@ -94,18 +95,6 @@ def _cut_pulls(board: Board) -> list[str]:
         f"A pull of {r.tracker} begun on {r.started:%Y-%m-%d %H:%M} UTC was cut: not everything it should have brought is here."
         for r in rows
     ]
-
-
-def _run(module: ModuleType, board: Board) -> Finding:
-    """One measure; one that breaks becomes an error finding and the rest go on."""
-    try:
-        finding: Finding = module.measure(board)
-        return finding
-    except Exception as error:
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        reason = f"{type(error).__name__} in {place.name} ({place.filename.rsplit('/', 1)[-1]}:{place.lineno})"
-        sentence = "This measure failed; the others are not affected. Please report it."
-        return Finding(meta=module.META, verdict="error", sentence=sentence, reason=reason)
 
 
 def _headline(findings: Sequence[Finding]) -> tuple[str, Verdict]:

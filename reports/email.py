@@ -12,13 +12,11 @@ import textwrap
 from collections.abc import Iterator
 from email.message import EmailMessage
 from email.policy import SMTP
-from functools import cache
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from reports import words
 from reports.email_pictures import Picture, pictures
 from reports.gist import Gist, gist
+from reports.html import environment
 from reports.safety import plain, short
 from reports.story import Data
 
@@ -53,15 +51,8 @@ def _cid(number: int) -> str:
 
 def _html(said: Gist, title: str, drawn: list[Picture], attached: bool) -> str:
     rows = [list(enumerate(drawn))[start : start + 2] for start in range(0, len(drawn), 2)]
-    return _environment().get_template("email.html.j2").render(
+    return environment().get_template("email.html.j2").render(
         said=said, title=title, rows=rows, cid=_cid, attached=attached, words=words, most=TICKETS_A_DECISION
-    )  # fmt: skip
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )  # fmt: skip
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from math import exp, log
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +10,7 @@ from analyzer import churn, moving_rates, own_past, urgency
 from analyzer.board import Board
 from analyzer.evidence import heaviest, row, table
 from analyzer.judging import counted, empty, not_judged, percent
+from analyzer.mixes import scattered
 from analyzer.result import Finding, Meta, Shape
 
 META = Meta(
@@ -112,7 +112,7 @@ def measure(board: Board) -> Finding:
     )
     chart = [SimpleNamespace(week=r.week, events=r.top, exposure=r.n) for r in new]
     note = f"{counted(up, 'promotion')} and {counted(down, 'demotion')} after the first day. Effective number of urgencies in use: "
-    note += f"{_number([r.recent for r in words]):.1f}, before {_number([r.past for r in words]):.1f}."
+    note += f"{scattered([r.recent for r in words]):.1f}, before {scattered([r.past for r in words]):.1f}."
     title = "As many as their types usually bring would be 1"
     details: list[Shape] = [
         table("urgencies", "How urgent new tickets were made", columns, lines, note),
@@ -163,9 +163,3 @@ def _expected(new: list[Any], past: set[int]) -> list[Any]:
             )
         )
     return made
-
-
-def _number(counts: list[int]) -> float:
-    """Effective number: e^entropy (Hill 1973)."""
-    whole = sum(counts)
-    return exp(-sum(n / whole * log(n / whole) for n in counts if n)) if whole else 0.0

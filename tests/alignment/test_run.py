@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from alignment import reporting, run_command
+from alignment import reporting, wiring
 from alignment.delivering import Digest, NotDelivered, send
 from alignment.errors import Mend
 from alignment.log import logger
@@ -220,7 +220,7 @@ def alignment(
 ) -> Callable[..., Said]:
     settle(tmp_path, site.url, SHARED)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(run_command, "clock", lambda: MONDAY)
+    monkeypatch.setattr(wiring, "clock", lambda: MONDAY)
     return lambda *args: execute(capsys, "run", *args)
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from analyzer import moving
 from analyzer.measures import not_now_work, priority_drift, scope_creep, team_divergence, unlinked_work
+from analyzer.mixes import scattered
 from analyzer.moving_effort import Side, out_of
-from analyzer.moving_rates import number
 from analyzer.result import Finding, Table
 from tests.analyzer import drawn
 from tests.conftest import MakeBoard
@@ -196,4 +196,8 @@ def test_the_newest_open_items_above_the_agreed_range_are_to_decide_about(board:
 
 
 def test_the_effective_number_is_that_of_the_measure() -> None:
-    assert number([0.25] * 4) == pytest.approx(4) and number([2.0, 2.0, 0.0]) == pytest.approx(2) and number([]) == 0
+    assert (
+        scattered([0.25] * 4) == pytest.approx(4)
+        and scattered([2.0, 2.0, 0.0]) == pytest.approx(2)
+        and scattered([]) == 0
+    )
