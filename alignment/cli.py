@@ -13,6 +13,7 @@ from alignment import __version__
 from alignment.audit_command import audit
 from alignment.command_line import PATH, effort_option, examples, formats_option, json_option, settings_option
 from alignment.errors import COME_BACK, MENDABLE, Mend
+from alignment.link_command import link
 from alignment.run_command import run_weekly
 from alignment.schedule_command import schedule
 from alignment.telling import run as run
@@ -255,6 +256,7 @@ def _report(
         click.echo(line)
 
 
+cli.add_command(link)
 cli.add_command(run_weekly)
 cli.add_command(schedule)
 

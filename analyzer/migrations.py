@@ -69,6 +69,14 @@ STEPS: tuple[str, ...] = (
     CREATE TABLE deliveries (period VARCHAR, target VARCHAR, round INTEGER, run INTEGER, digest VARCHAR, begun TIMESTAMP,
         sent TIMESTAMP, said VARCHAR);
     """,
+    """
+    ALTER TABLE decisions ADD COLUMN act INTEGER;
+    ALTER TABLE decisions ADD COLUMN reach VARCHAR;
+    ALTER TABLE decisions ADD COLUMN offered VARCHAR;
+    CREATE SEQUENCE act_no;
+    CREATE TABLE suggestions (ticket VARCHAR, place INTEGER, target VARCHAR, confidence DOUBLE, band VARCHAR, why VARCHAR,
+        seen VARCHAR, model VARCHAR, scored TIMESTAMP);
+    """,
 )
 
 

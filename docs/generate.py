@@ -40,13 +40,16 @@ ONE_ROW_IS = {
     "problem_seen": "one such problem, from the pull that first met it until the one that no longer did",
     "watched": "one pull that came to its end, and the highest number of a ticket then: what is above it came later",
     "texts": "one body that some ticket has or had; `body` spans name it by its fingerprint",
-    "decisions": "one word of a person, never taken back: `kind` link (what a ticket or container serves), finding (what was "
+    "decisions": "one word of a person, never rewritten: `kind` link (what a ticket or container serves, alone or with all "
+    "`below`), reject (what it does not serve), undo (the `act` that is taken back), finding (what was "
     "decided on one: `choice` act, accept or dismiss, with a reason and until when), scope (a growth that was agreed), "
     "review (held), note (an owner spoke)",
     "strategy_seen": "one version of a strategy file, with the moment it was first seen or committed to git",
     "runs": "one report or audit frozen as it was written, or one pull with what it asked, got and missed",
     "deliveries": "the digest of one week (`period`) for one target: which `run` it carries, when it was begun and when it "
     "was sent (empty: not known to be); a `round` more each time it was asked for again",
+    "suggestions": "one thing that an unlinked ticket may belong to (`place` 1 is the likeliest): how sure (`confidence`, 0 to 1), "
+    "in which `band`, and why; `seen` and `model` say what it was scored from",
     "gone": "one ticket that a tracker no longer showed, from the sweep that noticed `since` until it was seen again "
     "(`until`, empty: still); `how` is archived, trashed, outside (of what the settings read) or gone",
     "sweeps": "one look for tickets that are gone: when, and whether it came to its end",
