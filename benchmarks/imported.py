@@ -19,7 +19,7 @@ from typing import Any
 
 from alignment import pull as pulling
 from analyzer.store import Store
-from connectors.connector import ParseOptions
+from connectors.connector import ParseOptions, Payload
 from connectors.example import ExampleJira
 from connectors.files import FileConnector
 
@@ -35,9 +35,7 @@ def main(arguments: list[str]) -> int:
         print(json.dumps(measure(Path(arguments[1]))))
         return 0
     seen = [run(int(a)) for a in arguments] or [run(size) for size in SIZES]
-    print(
-        f"{'tickets':>10}  {'wall s':>8}  {'CPU s':>8}  {'for 1,000':>9}  {'floors':>6}  {'peak MB':>8}  {'file MB':>8}  {'store MB':>8}"
-    )
+    print("   tickets    wall s     CPU s  for 1,000  floors   peak MB   file MB  store MB")
     for one in seen:
         print(
             f"{one['size']:>10,}  {one['wall']:>8.1f}  {one['cpu']:>8.1f}  {one['cpu'] / one['size'] * 1_000:>9.2f}  "
@@ -58,7 +56,7 @@ def run(size: int) -> dict[str, Any]:
 
 def write(path: Path, size: int) -> None:
     """The made-up company over and over, an issue a line with its change log, under new ids and keys."""
-    payloads = list(ExampleJira().fetch())
+    payloads = [p for p in ExampleJira().fetch() if isinstance(p, Payload)]
     logs = {p.id: p.data for p in payloads if p.kind == "history"}
     issues = [p.data for p in payloads if p.kind == "issue"]
     with gzip.open(path, "wt", compresslevel=1, encoding="utf-8") as file:

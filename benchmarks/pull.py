@@ -157,6 +157,7 @@ def _bare(asked: list[requests.PreparedRequest]) -> dict[str, float]:
     wall, cpu, size = time.perf_counter(), time.process_time(), 0
     with requests.Session() as session:
         for request in asked:
+            request.hooks = {"response": []}  # else each would be noted once more
             size += len(session.send(request).content)
     return {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu, "bytes": size}
 

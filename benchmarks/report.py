@@ -61,7 +61,7 @@ def run(size: int) -> dict[str, Any]:
         made = time.perf_counter() - begin
         one = [sys.executable, "-m", "benchmarks.report", "--one", str(path), str(size)]
         answer = subprocess.run(one, check=True, stdout=subprocess.PIPE, text=True)
-    return json.loads(answer.stdout.splitlines()[-1]) | {"made": made}
+    return {**json.loads(answer.stdout.splitlines()[-1]), "made": made}
 
 
 def _child(code: str) -> None:
