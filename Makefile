@@ -17,7 +17,7 @@ demo: $(READY)
 	end=$$(date +%s.%N); echo "Wall time after set-up: $$(echo "$$end $$start" | awk '{printf "%.1f", $$1 - $$2}') s"
 
 test: $(READY) lint
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: $(READY)
 	$(BIN)/ruff check .
