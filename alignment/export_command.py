@@ -18,7 +18,6 @@ MANIFEST = "export.json"
     epilog=examples(
         "alignment export                                   a folder alignment-export, one file a table",
         "alignment export --out s3-sync/alignment --store q3.duckdb",
-        "alignment report --store alignment-export          the report, from the files",
     )
 )
 @click.option(
