@@ -127,7 +127,9 @@ def live_jira(
     given = token(tracker.name) if secret is None else secret
     access = Access(str(tracker.base_url), given, tracker.email, _bundle(tracker))
     site = Site(access, Policy(clock, patience=tracker.patience, told=told))
-    return LiveJira(tracker.name, site, tracker.kind == "jira-cloud", tracker.projects or ())
+    return LiveJira(
+        tracker.name, site, tracker.kind == "jira-cloud", tracker.projects or (), notify=tracker.notify
+    )  # fmt: skip
 
 
 def live_linear(tracker: Tracker, told: Callable[[float, str], None] = lambda _s, _w: None) -> LiveLinear:

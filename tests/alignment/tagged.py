@@ -1,0 +1,178 @@
+"""A small tracker of each kind with a store, a strategy and decisions: all that write-back needs, and a look at every ticket."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from alignment import wiring
+from alignment.cli import cli, run
+from analyzer.store import Store
+from tests.alignment.settled import NOW, Tracker, fill, tracker
+from tests.simulator.linear_world import LinearWorld
+from tests.simulator.server import Request, Schedule, Server
+
+STRATEGY = """\
+strategy: Second half
+priorities:
+  - {id: growth, name: Growth, match: [{label: strat-growth}]}
+  - {id: bugs, name: Bugs, kind: upkeep, tag: "strat-bugs"}
+"""
+GROWTH, BUGS = 12, 2
+"""So many tickets are decided to serve each priority."""
+
+_filled: dict[str, Path] = {}
+
+
+@dataclass
+class Site:
+    """One tracker behind a server, its store and settings in ``folder``. ``tickets``: ids by number, oldest first."""
+
+    tracker: Tracker
+    server: Server
+    folder: Path
+    capsys: pytest.CaptureFixture[str] | None
+
+    @property
+    def kind(self) -> str:
+        return self.tracker.kind
+
+    @property
+    def store(self) -> Store:
+        return Store(self.folder / "alignment.duckdb")
+
+    @property
+    def plan(self) -> Path:
+        return self.folder / "tags.plan.yaml"
+
+    @property
+    def tickets(self) -> list[str]:
+        with self.store.reading() as con:
+            return [row[0] for row in con.execute("SELECT id FROM tickets ORDER BY created, id").fetchall()]
+
+    def key(self, ticket: str) -> str:
+        with self.store.reading() as con:
+            return str(con.execute("SELECT key FROM tickets WHERE id = ?", [ticket]).fetchall()[0][0])
+
+    def decide(self, tickets: list[str], priority: str | None, at: datetime = NOW) -> None:
+        sql = "INSERT INTO decisions (moment, author, target, priority, weight, reason) VALUES (?, 'x', ?, ?, 1000000, '')"
+        with self.store.writing() as con:
+            con.executemany(sql, [[at.replace(tzinfo=None), ticket, priority] for ticket in tickets])
+
+    def pull(self, after: timedelta = timedelta(hours=1)) -> None:
+        fill(self.store, self.tracker.connector(self.server.url), NOW + after)
+
+    def link(self, *words: str, code: int | None = 0) -> str:
+        """What ``alignment link …`` says, on both streams."""
+        at = ["--settings", str(self.folder / "alignment.yaml")]
+        given = [str(self.plan) if word == "PLAN" else word for word in words]
+        given += ["--out", str(self.plan)] if words[0] == "plan" else []
+        ended = run(lambda: cli.main(["link", *given, *at], standalone_mode=False))
+        assert self.capsys is not None
+        told = self.capsys.readouterr()
+        assert code is None or ended == code, told.out + told.err
+        return told.out + told.err
+
+    def data(self, *words: str, code: int | None = 0) -> Any:
+        return json.loads(self.link(*words, "--json", code=code))
+
+    def writes(self) -> list[Request]:
+        """Requests that would change the tracker."""
+        searches = ("search", "search/jql", "bulkfetch", "graphql")
+        return [
+            r for r in self.server.requests
+            if r.method == "PUT" or r.method == "POST" and (
+                not r.path.endswith(searches) or "mutation" in str((r.body or {}).get("query", "")))
+        ]  # fmt: skip
+
+    def labels(self, ticket: str) -> set[str]:
+        world, ident = self.tracker.world, ticket.partition(":")[2]
+        if isinstance(world, LinearWorld):
+            return {world.of("label")[i]["name"] for i in world.of("issue")[ident]["labelIds"]}
+        return set(world.issues[ident].fields.get("labels") or [])
+
+    def edit(self, ticket: str, minutes: float = 1, **fields: Any) -> None:
+        """As a person would."""
+        world = self.tracker.world
+        world.now += timedelta(minutes=minutes)
+        if isinstance(world, LinearWorld):
+            title = {"title" if k == "summary" else k: v for k, v in fields.items()}
+            world.change(ticket.partition(":")[2], **title)
+        else:
+            world.change(ticket.partition(":")[2], **fields)
+
+
+def dump(one: Tracker, labels: bool = True) -> dict[str, Any]:
+    """Everything of every ticket but what a tracker moves by itself: when it was last updated, and its change log.
+
+    ``labels``: with them.
+    """
+    world = one.world
+    if isinstance(world, LinearWorld):
+        out = {"updatedAt"} | (set() if labels else {"labelIds"})
+        return {
+            i: json.dumps({k: v for k, v in n.items() if k not in out}, sort_keys=True)
+            for i, n in world.of("issue").items()
+        }
+    out = {"updated"} | (set() if labels else {"labels"})
+    return {
+        i: json.dumps([n.key, n.created, {k: v for k, v in n.fields.items() if k not in out}], sort_keys=True)
+        for i, n in world.issues.items()
+    }
+
+
+def _store(kind: str, path: Path, folder: Path) -> None:
+    """A copy of what a pull of the untouched tracker gives."""
+    if kind not in _filled:
+        one, made = tracker(kind), folder / f"{kind}.duckdb"
+        with Server(one.handler) as server:
+            fill(Store(made), one.connector(server.url))
+        _filled[kind] = made
+    shutil.copy(_filled[kind], path)
+
+
+@contextmanager
+def site(
+    kind: str, folder: Path, kept: Path, patch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str] | None,
+    schedule: Schedule = lambda _r: None,
+) -> Iterator[Site]:  # fmt: skip
+    """A tracker whose clock moves with every request. ``kept``: where the pulled stores are kept for other tests."""
+    one = tracker(kind)
+    one.world.now = NOW + timedelta(minutes=1)
+
+    def ticking(request: Request) -> Any:
+        with one.world.lock:
+            one.world.now += timedelta(seconds=1)
+        return one.handler(request)
+
+    patch.setattr(wiring, "clock", lambda: NOW + timedelta(hours=2))
+    patch.setenv("ALIGNMENT_TOKEN_T", "lin_api_simulator")
+    if kind != "linear":
+        account = one.handler.account  # type: ignore[attr-defined]
+        patch.setenv("ALIGNMENT_TOKEN_T", account.token if kind == "cloud" else account.bearer)
+    with Server(ticking, schedule) as server:
+        settle(folder, kind, server.url)
+        _store(kind, folder / "alignment.duckdb", kept)
+        made = Site(one, server, folder, capsys)
+        made.decide(made.tickets[:GROWTH], "growth")
+        made.decide(made.tickets[GROWTH : GROWTH + BUGS], "bugs")
+        yield made
+
+
+def settle(folder: Path, kind: str, url: str) -> None:
+    (folder / "strategy.yaml").write_text(STRATEGY, encoding="utf-8")
+    about = {
+        "cloud": f"kind: jira-cloud, base_url: '{url}', email: robot@acme.example",
+        "data center": f"kind: jira-data-center, base_url: '{url}'",
+        "linear": f"kind: linear, base_url: '{url}/graphql'",
+    }
+    text = f"organisation: Acme\ntrackers:\n  - {{name: t, {about[kind]}}}\n"
+    (folder / "alignment.yaml").write_text(text, encoding="utf-8")
