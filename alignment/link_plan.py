@@ -61,7 +61,6 @@ def planned(
     from alignment import wiring
     from alignment.errors import Mend
     from alignment.installation import known_secret
-    from alignment.reporting import MEMORY
     from alignment.tag_plan import Heading, written
     from alignment.whole_file import put
     from analyzer import names, tagging
@@ -75,7 +74,7 @@ def planned(
         raise wiring.no_store(settings.store)
     options = wiring.options(settings)
     options = replace(options, ahead=week_of_day(options.calendar.local_day(now)))
-    with Store(settings.store, memory_limit=MEMORY).reading() as con:
+    with Store(settings.store, memory_limit=wiring.MEMORY).reading() as con:
         board = Board(con, judged_by, options, now)
         regime = board.ahead
         if regime is None:

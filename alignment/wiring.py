@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from connectors.linear.live import LiveLinear
 
 SETTINGS = Path("alignment.yaml")
+MEMORY = "1200MB"
+"""What DuckDB may hold; beyond it, it spills to disk beside the store."""
+
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 

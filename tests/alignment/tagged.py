@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ import pytest
 from alignment import wiring
 from alignment.cli import cli, run
 from analyzer.store import Store
+from connectors.jira import tags as jira_tags
 from tests.alignment.settled import NOW, Tracker, fill, tracker
 from tests.simulator.linear_world import LinearWorld
 from tests.simulator.server import Request, Schedule, Server
@@ -29,7 +31,8 @@ priorities:
 GROWTH, BUGS = 12, 2
 """So many tickets are decided to serve each priority."""
 
-_filled: dict[str, Path] = {}
+_pulled = TemporaryDirectory(prefix="alignment-pulled-")
+"""Where stores of the untouched trackers are kept until the process ends."""
 
 
 @dataclass
@@ -39,7 +42,7 @@ class Site:
     tracker: Tracker
     server: Server
     folder: Path
-    capsys: pytest.CaptureFixture[str] | None
+    capsys: pytest.CaptureFixture[str]
 
     @property
     def kind(self) -> str:
@@ -76,7 +79,6 @@ class Site:
         given = [str(self.plan) if word == "PLAN" else word for word in words]
         given += ["--out", str(self.plan)] if words[0] == "plan" else []
         ended = run(lambda: cli.main(["link", *given, *at], standalone_mode=False))
-        assert self.capsys is not None
         told = self.capsys.readouterr()
         assert code is None or ended == code, told.out + told.err
         return told.out + told.err
@@ -86,12 +88,10 @@ class Site:
 
     def writes(self) -> list[Request]:
         """Requests that would change the tracker."""
-        searches = ("search", "search/jql", "bulkfetch", "graphql")
-        return [
-            r for r in self.server.requests
-            if r.method == "PUT" or r.method == "POST" and (
-                not r.path.endswith(searches) or "mutation" in str((r.body or {}).get("query", "")))
-        ]  # fmt: skip
+        reads = ("/search", "/search/jql", "bulkfetch")
+        posts = [r for r in self.server.requests if r.method == "POST" and not r.path.endswith(reads)]
+        sent = [r for r in posts if "mutation" in str(r.body.get("query", "mutation"))]
+        return [*sent, *(r for r in self.server.requests if r.method == "PUT")]
 
     def labels(self, ticket: str) -> set[str]:
         world, ident = self.tracker.world, ticket.partition(":")[2]
@@ -129,22 +129,22 @@ def dump(one: Tracker, labels: bool = True) -> dict[str, Any]:
     }
 
 
-def _store(kind: str, path: Path, folder: Path) -> None:
+def _store(kind: str, path: Path) -> None:
     """A copy of what a pull of the untouched tracker gives."""
-    if kind not in _filled:
-        one, made = tracker(kind), folder / f"{kind}.duckdb"
+    kept = Path(_pulled.name) / f"{kind}.duckdb"
+    if not kept.exists():
+        one = tracker(kind)
         with Server(one.handler) as server:
-            fill(Store(made), one.connector(server.url))
-        _filled[kind] = made
-    shutil.copy(_filled[kind], path)
+            fill(Store(kept), one.connector(server.url))
+    shutil.copy(kept, path)
 
 
 @contextmanager
 def site(
-    kind: str, folder: Path, kept: Path, patch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str] | None,
+    kind: str, folder: Path, patch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
     schedule: Schedule = lambda _r: None,
 ) -> Iterator[Site]:  # fmt: skip
-    """A tracker whose clock moves with every request. ``kept``: where the pulled stores are kept for other tests."""
+    """A tracker whose clock moves with every request, and decisions for ``GROWTH + BUGS`` of its tickets."""
     one = tracker(kind)
     one.world.now = NOW + timedelta(minutes=1)
 
@@ -153,6 +153,7 @@ def site(
             one.world.now += timedelta(seconds=1)
         return one.handler(request)
 
+    patch.setattr(jira_tags, "BETWEEN_POLLS", 0.0)
     patch.setattr(wiring, "clock", lambda: NOW + timedelta(hours=2))
     patch.setenv("ALIGNMENT_TOKEN_T", "lin_api_simulator")
     if kind != "linear":
@@ -160,7 +161,7 @@ def site(
         patch.setenv("ALIGNMENT_TOKEN_T", account.token if kind == "cloud" else account.bearer)
     with Server(ticking, schedule) as server:
         settle(folder, kind, server.url)
-        _store(kind, folder / "alignment.duckdb", kept)
+        _store(kind, folder / "alignment.duckdb")
         made = Site(one, server, folder, capsys)
         made.decide(made.tickets[:GROWTH], "growth")
         made.decide(made.tickets[GROWTH : GROWTH + BUGS], "bugs")

@@ -14,17 +14,10 @@ from tests.alignment.tagged import BUGS, GROWTH, Site, dump, site
 Start = Callable[..., Site]
 
 
-@pytest.fixture(scope="session")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("pulled")
-
-
 @pytest.fixture
-def start(
-    tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Start]:
+def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Start]:
     with ExitStack() as stack:
-        yield lambda kind, **more: stack.enter_context(site(kind, tmp_path, kept, monkeypatch, capsys, **more))
+        yield lambda kind, **more: stack.enter_context(site(kind, tmp_path, monkeypatch, capsys, **more))
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -51,8 +51,8 @@ class JiraSite(ABC):
 
     ``sso``: every request meets a sign-on page (200 at once, or after a redirect). ``anonymous``: whoever does not
     prove who they are is let in and sees nothing, as sites open to the public do. ``silent``: what an edit with
-    ``notifyUsers=false`` meets. ``no_edit``: keys of projects in which the account may not edit. ``epoch_jql``: whether JQL takes bare integers as epoch milliseconds. ``page_cap``: the
-    most issues a page holds, whatever was asked.
+    ``notifyUsers=false`` meets. ``no_edit``: keys of projects in which the account may not edit. ``epoch_jql``: whether
+    JQL takes bare integers as epoch milliseconds. ``page_cap``: the most issues a page holds, whatever was asked.
     """
 
     world: World

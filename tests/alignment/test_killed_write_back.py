@@ -1,0 +1,72 @@
+"""Write-back that is killed at any step is made good by the same command, and taken back to the letter."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from signal import SIGKILL
+
+import pytest
+
+from tests.alignment.settled import KINDS
+from tests.alignment.tagged import BUGS, GROWTH, dump, site
+
+ROOT = Path(__file__).parents[2]
+LAST = {"cloud": (12, 6), "data center": (6, 2), "linear": (6, 3)}
+"""Steps before the end: 12 a bulk edit is under way, 6 the last write is still to come, 3 it is done, 2 the log does not say so."""
+
+Go = Callable[..., int]
+
+
+@contextmanager
+def killable(folder: Path) -> Iterator[Go]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.alignment.killable_tags"], cwd=ROOT, text=True, bufsize=1,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdin is not None and process.stdout is not None
+    given, said = process.stdin, process.stdout
+    assert said.readline() == "ready\n"
+
+    def go(*words: str, last: int | None = None) -> int:
+        given.write(json.dumps({"folder": str(folder), "words": words, "last": last}) + "\n")
+        return int(said.readline())
+
+    yield go
+    process.kill()
+    process.wait()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_kill_9_at_any_step(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By counted steps, not by time."""
+    with site(kind, tmp_path, monkeypatch, capsys) as one, killable(tmp_path) as go:
+        begin, bare = dump(one.tracker), dump(one.tracker, labels=False)
+        few = one.tickets[: GROWTH + BUGS] if kind == "cloud" else one.tickets[GROWTH - 2 : GROWTH + BUGS]
+        planned = one.data("plan", *(word for ticket in few for word in ("--only", ticket)))
+        assert len(planned["tickets"]) == len(few)
+        name = planned["plan"]
+        on = ("apply", str(one.plan), "--write")
+        off = ("revert", name, "--write")
+        assert go(*on) == 0
+        whole = dump(one.tracker)
+        assert go(*off) == 0 and dump(one.tracker) == begin
+        steps = int((tmp_path / "steps").read_text(encoding="utf-8"))
+        half = 0
+        for last in LAST[kind]:
+            assert go(*on, last=steps - last) == -SIGKILL
+            half += dump(one.tracker) not in (begin, whole)
+            assert go(*on) == 0 and dump(one.tracker) == whole, f"killed {last} steps before the end"
+            assert dump(one.tracker, labels=False) == bare
+            if last == 6:
+                assert go(*off, last=steps - last) == -SIGKILL and dump(one.tracker) not in (begin, whole)
+            assert go(*off) == 0 and dump(one.tracker) == begin, f"killed {last} steps before the end"
+        assert half, f"no kill came between two writes: {steps} steps"
+        told = one.data("apply", str(one.plan))
+        assert len(told["done"]) == len(few) and not told["left"], "a plan that was taken back can be applied again"
