@@ -50,6 +50,7 @@ def main() -> None:
         asked = json.loads(line)
         child = os.fork()
         if child == 0:
+            os.environ["ALIGNMENT_TOKEN_T"] = asked["token"]
             go(Path(asked["folder"]), asked["words"], asked["last"])
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)

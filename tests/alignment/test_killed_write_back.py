@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from signal import SIGKILL
 
@@ -25,8 +25,9 @@ ALSO = {"cloud": 12, "data center": 2, "linear": 3}
 Go = Callable[..., int]
 
 
-@contextmanager
-def killable(folder: Path) -> Iterator[Go]:
+@pytest.fixture(scope="module")
+def forking() -> Iterator[Go]:
+    """The process that forks, for all the tests here: to import everything takes longer than ten runs."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.alignment.killable_tags"], cwd=ROOT, text=True, bufsize=1,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -35,8 +36,9 @@ def killable(folder: Path) -> Iterator[Go]:
     given, said = process.stdin, process.stdout
     assert said.readline() == "ready\n"
 
-    def go(*words: str, last: int | None = None) -> int:
-        given.write(json.dumps({"folder": str(folder), "words": words, "last": last}) + "\n")
+    def go(folder: Path, words: tuple[str, ...], last: int | None) -> int:
+        token = os.environ["ALIGNMENT_TOKEN_T"]
+        given.write(json.dumps({"folder": str(folder), "words": words, "last": last, "token": token}) + "\n")
         return int(said.readline())
 
     yield go
@@ -46,10 +48,14 @@ def killable(folder: Path) -> Iterator[Go]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_kill_9_at_any_step(
-    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    kind: str, forking: Go, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """By counted steps, not by time."""
-    with site(kind, tmp_path, monkeypatch, capsys) as one, killable(tmp_path) as go:
+
+    def go(*words: str, last: int | None = None) -> int:
+        return forking(tmp_path, words, last)
+
+    with site(kind, tmp_path, monkeypatch, capsys) as one:
         begin, bare = dump(one.tracker), dump(one.tracker, labels=False)
         few = one.tickets[: GROWTH + BUGS] if kind == "cloud" else one.tickets[GROWTH - 2 : GROWTH + BUGS]
         planned = one.data("plan", *(word for ticket in few for word in ("--only", ticket)))
