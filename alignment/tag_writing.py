@@ -79,9 +79,10 @@ def carry_out(work: Work, writer: Writes, wishes: Sequence[Wish], report: Report
 def settle_open(work: Work, tracker: str, writer: Writes) -> None:
     """Writes that an earlier run began and could not see to their end: the tracker tells whether they were taken."""
     steps: tuple[Step, ...] = ("apply", "revert")
+    with work.store.reading() as con:
+        open_ = {step: [w for w in tag_log.of_plan(con, work.plan, step) if w.outcome is None] for step in steps}
     for step in steps:
-        with work.store.reading() as con:
-            begun = [w for w in tag_log.of_plan(con, work.plan, step) if w.outcome is None and w.tracker == tracker]
+        begun = [w for w in open_[step] if w.tracker == tracker]
         if begun:
             now = writer.held(sorted({w.native for w in begun}))
             _settle(work, step, [_seen(w, now.get(w.native), "not written: the run ended") for w in begun])

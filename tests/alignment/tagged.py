@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -56,14 +57,17 @@ class Site:
     def plan(self) -> Path:
         return self.folder / "tags.plan.yaml"
 
+    @cached_property
+    def _keys(self) -> dict[str, str]:
+        with self.store.reading() as con:
+            return dict(con.execute("SELECT id, key FROM tickets ORDER BY created, id").fetchall())
+
     @property
     def tickets(self) -> list[str]:
-        with self.store.reading() as con:
-            return [row[0] for row in con.execute("SELECT id FROM tickets ORDER BY created, id").fetchall()]
+        return list(self._keys)
 
     def key(self, ticket: str) -> str:
-        with self.store.reading() as con:
-            return str(con.execute("SELECT key FROM tickets WHERE id = ?", [ticket]).fetchall()[0][0])
+        return self._keys[ticket]
 
     def decide(self, tickets: list[str], priority: str | None, at: datetime = NOW) -> None:
         sql = "INSERT INTO decisions (moment, author, target, priority, weight, reason) VALUES (?, 'x', ?, ?, 1000000, '')"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.alignment.settled import KINDS
+from alignment.tag_plan import read_tag_plan
+from tests.alignment.settled import KINDS, NOW
 from tests.alignment.tagged import BUGS, GROWTH, Site, dump, site
 
 Start = Callable[..., Site]
@@ -41,3 +43,132 @@ def test_the_tracker_ends_as_it_began(start: Start, kind: str) -> None:
     assert dump(one.tracker) == begin
     count = len(one.writes())
     assert "Nothing to write" in one.link("revert", "--write") and len(one.writes()) == count
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_ticket_that_moved_since_the_plan_is_left_alone_and_named(start: Start, kind: str) -> None:
+    one = start(kind)
+    one.link("plan", "--only", "growth", "--finished")
+    edited, labelled, moved, gone, *rest = one.tickets[:GROWTH]
+    one.edit(edited, summary="Edited meanwhile")
+    other = "x" if kind != "linear" else next(i for i, n in one.tracker.world.of("label").items() if not n["isGroup"])  # type: ignore[union-attr]
+    one.edit(labelled, **({"labelIds": [other]} if kind == "linear" else {"labels": [other]}))
+    key, homes = one.key(moved).rpartition("-")[0], {one.key(t).rpartition("-")[0] for t in one.tickets}
+    one.tracker.world.move(moved[2:], next(h for h in sorted(homes) if h != key))
+    one.tracker.world.delete(gone[2:])
+    before = {ticket: one.labels(ticket) for ticket in (edited, labelled, moved)}
+    told = one.data("apply", "PLAN", "--write", code=1)
+    left = dict(told["left"])
+    assert left.keys() == {one.key(t) for t in (edited, labelled, moved, gone)}
+    assert left[one.key(edited)] == "it was changed since the plan"
+    assert left[one.key(labelled)] == "its labels changed since the plan"
+    assert left[one.key(moved)].startswith("it moved and is ") and "gone" in left[one.key(gone)]
+    assert {ticket: one.labels(ticket) for ticket in before} == before
+    assert len(told["done"]) == len(rest) and all("strat-growth" in one.labels(t) for t in rest)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_others_did_after_the_write_stays_when_it_is_taken_back(start: Start, kind: str) -> None:
+    """One tag was taken off by somebody, who takes no harm from it; another ticket got more labels."""
+    one = start(kind)
+    one.link("plan", "--only", "growth", "--finished")
+    one.link("apply", "PLAN", "--write")
+    off, on = one.tickets[:2]
+    if kind == "linear":
+        extra = next(
+            i for i, n in one.tracker.world.of("label").items() if not n["isGroup"] and n["name"] != "strat-growth"
+        )  # type: ignore[union-attr]
+        one.edit(off, labelIds=[])
+        one.edit(on, labelIds=[*one.tracker.world.of("issue")[on[2:]]["labelIds"], extra])  # type: ignore[union-attr]
+    else:
+        one.edit(off, labels=[])
+        one.edit(on, labels=[*sorted(one.labels(on)), "theirs"])
+    theirs = one.labels(on) - {"strat-growth"}
+    told = one.data("apply", "PLAN", code=1)
+    assert [key for key, _ in told["left"]] == [one.key(off)] and "changed back" in told["left"][0][1]
+    told = one.data("revert", "--write")
+    assert len(told["done"]) == GROWTH - 1 and told["already"] == [one.key(off)]
+    assert one.labels(off) == set() and one.labels(on) == theirs
+
+
+@pytest.mark.parametrize("kind", ["cloud", "linear"])
+def test_a_tag_does_not_keep_its_own_link_alive(start: Start, kind: str) -> None:
+    """The rule of growth matches its own tag. Once the decision is taken back only our tag speaks for the link: it goes. The tag
+    that a person put on speaks for itself, and stays."""
+    one = start(kind)
+    one.link("plan", "--only", "growth", "--finished")
+    one.link("apply", "PLAN", "--write")
+    ours, other = one.tickets[0], one.tickets[-1]
+    if kind == "linear":
+        label = next(i for i, n in one.tracker.world.of("label").items() if n["name"] == "strat-growth")  # type: ignore[union-attr]
+        one.edit(other, labelIds=[label])
+    else:
+        one.edit(other, labels=["strat-growth"])
+    one.pull()
+    assert one.data("plan", "--only", "growth", "--finished")["tickets"] == []
+    one.decide([ours], None, NOW + timedelta(minutes=90))
+    planned = one.data("plan", "--only", "growth", "--finished")["tickets"]
+    assert planned == [{"ticket": ours, "key": one.key(ours), "add": [], "remove": ["strat-growth"]}]
+    one.link("apply", "PLAN", "--write")
+    assert "strat-growth" not in one.labels(ours) and "strat-growth" in one.labels(other)
+    one.decide([other], None, NOW + timedelta(minutes=90))
+    planned = one.data("plan", "--only", "growth", "--finished")
+    assert planned["tickets"] == [] and planned["left"] == [{"key": one.key(other), "tag": "strat-growth"}]
+    one.link("revert", "--write")
+    assert "strat-growth" in one.labels(ours)
+
+
+def test_only_tags_of_the_strategy_are_put_on_and_only_our_own_are_taken_off(start: Start) -> None:
+    """A plan that somebody rewrote."""
+    one = start("data center")
+    one.link("plan", "--only", one.tickets[0])
+    text = one.plan.read_text(encoding="utf-8")
+    one.plan.write_text(text.replace("add: [strat-growth]", "add: [urgent]"), encoding="utf-8")
+    assert "urgent is no tag of the strategy" in one.link("apply", "PLAN", "--write", code=1)
+    one.edit(one.tickets[0], labels=["strat-growth", "keep"])
+    one.plan.write_text(text.replace("add: [strat-growth]", "remove: [keep]"), encoding="utf-8")
+    assert "keep was put on by somebody else" in one.link("apply", "PLAN", "--write", code=1)
+    assert not one.writes() and one.labels(one.tickets[0]) == {"strat-growth", "keep"}
+
+
+def test_the_cap_refuses_a_plan_that_is_larger(start: Start) -> None:
+    one = start("cloud")
+    told = one.link("plan", "--finished", "--cap", "13", code=1)
+    assert "14 tickets would change, more than 13" in told and not one.plan.exists()
+    one.link("plan", "--finished", "--cap", "14")
+    one.plan.write_text(one.plan.read_text(encoding="utf-8").replace("cap: 14", "cap: 5"), encoding="utf-8")
+    assert "more than 5. Nothing was written." in one.link("apply", "PLAN", "--write", code=1)
+    assert "more than 3. Nothing was written." in one.link("apply", "PLAN", "--write", "--cap", "3", code=1)
+    assert not one.writes()
+
+
+def test_finished_tickets_are_left_out_unless_they_are_asked_for(start: Start) -> None:
+    one = start("cloud")
+    with one.store.reading() as con:
+        old = {row[0] for row in con.execute(
+            "SELECT t.id FROM tickets t JOIN spans s ON s.ticket = t.no WHERE s.field = 'phase' AND s.until IS NULL "
+            "AND s.value IN ('done', 'cancelled') AND s.since < TIMESTAMP '2026-09-28'").fetchall()}  # fmt: skip
+    planned = {t["ticket"] for t in one.data("plan")["tickets"]}
+    assert planned == set(one.tickets[: GROWTH + BUGS]) - old and old & set(one.tickets[: GROWTH + BUGS])
+
+
+def test_a_hostile_title_is_data(start: Start) -> None:
+    """Signs that a terminal obeys, line ends that would write YAML, and markup do nothing but be read."""
+    one = start("cloud")
+    title = "\x1b[31mred\nadd: [urgent]\n\u202e]}'\" # - *x {{7*7}} <script>"
+    one.edit(one.tickets[0], summary=title, labels=["a:[b]", "\x1b[2J", "'"])
+    one.pull()
+    told = one.link("plan", "--only", one.tickets[0])
+    text = one.plan.read_text(encoding="utf-8")
+    assert all(c.isprintable() or c == "\n" for c in text + told)
+    plan = read_tag_plan(one.plan)
+    assert [(t.ticket, t.add, t.remove) for t in plan.tickets] == [(one.tickets[0], ("strat-growth",), ())]
+    one.link("apply", "PLAN", "--write")
+    assert one.labels(one.tickets[0]) == {"a:[b]", "\x1b[2J", "'", "strat-growth"}
+
+
+def test_what_is_named_and_not_known_is_told(start: Start) -> None:
+    one = start("linear")
+    assert "nonsense is neither a priority" in one.link("plan", "--only", "nonsense", code=1)
+    assert "No plan was applied yet" in one.link("revert", code=1)
+    assert "there is no such file" in one.link("revert", "other.yaml", code=1)
