@@ -146,9 +146,12 @@ def _store(kind: str, path: Path) -> None:
 @contextmanager
 def site(
     kind: str, folder: Path, patch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
-    schedule: Schedule = lambda _r: None,
+    schedule: Schedule = lambda _r: None, alone: bool = True,
 ) -> Iterator[Site]:  # fmt: skip
-    """A tracker whose clock moves with every request, and decisions for ``GROWTH + BUGS`` of its tickets."""
+    """A tracker whose clock moves with every request, and decisions for ``GROWTH + BUGS`` of its tickets.
+
+    ``alone``: no other process opens the store, so it is held open: to open it takes longer than all that is done with it.
+    """
     one = tracker(kind)
     one.world.now = NOW + timedelta(minutes=1)
 
@@ -166,10 +169,15 @@ def site(
     with Server(ticking, schedule) as server:
         settle(folder, kind, server.url)
         _store(kind, folder / "alignment.duckdb")
+        held = Store(folder / "alignment.duckdb")._open(read_only=False) if alone else None
+        if held is not None:
+            patch.setattr(Store, "_open", lambda _store, read_only: held.cursor())
         made = Site(one, server, folder, capsys)
         made.decide(made.tickets[:GROWTH], "growth")
         made.decide(made.tickets[GROWTH : GROWTH + BUGS], "bugs")
         yield made
+        if held is not None:
+            held.close()
 
 
 def settle(folder: Path, kind: str, url: str) -> None:

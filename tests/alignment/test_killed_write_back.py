@@ -55,7 +55,7 @@ def test_kill_9_at_any_step(
     def go(*words: str, last: int | None = None) -> int:
         return forking(tmp_path, words, last)
 
-    with site(kind, tmp_path, monkeypatch, capsys) as one:
+    with site(kind, tmp_path, monkeypatch, capsys, alone=False) as one:
         begin, bare = dump(one.tracker), dump(one.tracker, labels=False)
         few = one.tickets[: GROWTH + BUGS] if kind == "cloud" else one.tickets[GROWTH - 2 : GROWTH + BUGS]
         planned = one.data("plan", *(word for ticket in few for word in ("--only", ticket)))
