@@ -36,6 +36,8 @@ def test_the_tracker_ends_as_it_began(start: Start, kind: str) -> None:
     changed = {i for i, ticket in dump(one.tracker).items() if ticket != begin[i]}
     assert changed == {t.partition(":")[2] for t in one.tickets[: GROWTH + BUGS]}
     assert dump(one.tracker, labels=False) == bare, "nothing but labels changed"
+    inputs = [r.body["variables"]["input"] for r in one.writes() if kind == "linear"]
+    assert all("labelIds" not in given for given in inputs), "it would replace all labels of a ticket"
     count = len(one.writes())
     assert "already so" in one.link("apply", "PLAN", "--write") and len(one.writes()) == count
     assert one.data("plan", "--finished")["tickets"] == [], "the log knows what the last pull cannot"
@@ -172,3 +174,28 @@ def test_what_is_named_and_not_known_is_told(start: Start) -> None:
     assert "nonsense is neither a priority" in one.link("plan", "--only", "nonsense", code=1)
     assert "No plan was applied yet" in one.link("revert", code=1)
     assert "there is no such file" in one.link("revert", "other.yaml", code=1)
+
+
+def test_a_tag_that_the_strategy_renames_is_replaced_and_two_priorities_are_two_tags(start: Start) -> None:
+    one = start("data center")
+    begin = dump(one.tracker)
+    ticket = one.tickets[0]
+    half = "INSERT INTO decisions (moment, author, target, priority, weight, reason) VALUES (?, 'x', ?, ?, 500000, '')"
+    with one.store.writing() as con:
+        con.executemany(
+            half, [[NOW.replace(tzinfo=None) + timedelta(minutes=5), ticket, p] for p in ("growth", "bugs")]
+        )
+    first = one.data("plan", "--only", ticket)
+    assert first["tickets"][0]["add"] == ["strat-bugs", "strat-growth"]
+    one.link("apply", "PLAN", "--write")
+    assert one.labels(ticket) >= {"strat-growth", "strat-bugs"}
+    strategy = one.folder / "strategy.yaml"
+    strategy.write_text(strategy.read_text(encoding="utf-8").replace('"strat-bugs"', "upkeep-bugs"), encoding="utf-8")
+    second = one.data("plan", "--only", ticket)
+    assert [(t["add"], t["remove"]) for t in second["tickets"]] == [(["upkeep-bugs"], ["strat-bugs"])]
+    assert "the strategy no longer names this tag" in one.plan.read_text(encoding="utf-8")
+    one.link("apply", "PLAN", "--write")
+    assert one.labels(ticket) >= {"strat-growth", "upkeep-bugs"} and "strat-bugs" not in one.labels(ticket)
+    one.link("revert", second["plan"], "--write")
+    one.link("revert", first["plan"], "--write")
+    assert dump(one.tracker) == begin
