@@ -46,9 +46,10 @@ UNION SELECT ticket, tag FROM tag_ours WHERE newer AND act = 'add'
 THEIRS = f"""
 CREATE OR REPLACE TEMP VIEW span_then AS
 SELECT s.* FROM ({SPANS}) s
-ANTI JOIN (SELECT * FROM tag_ours WHERE act = 'add') o ON s.field = 'label' AND o.ticket = s.ticket
+ANTI JOIN tag_ours o ON s.field = 'label' AND o.ticket = s.ticket
     AND lower(s.value) IN (lower(o.tag), lower(regexp_extract(o.tag, '[^/]*$')))
 """
+"""Labels as if our tags were not there: neither those we put on, nor those we took off and no pull has seen go."""
 
 IN_REACH = """
 CREATE OR REPLACE TEMP TABLE in_reach AS

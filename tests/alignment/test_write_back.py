@@ -12,6 +12,7 @@ import pytest
 from alignment.tag_plan import read_tag_plan
 from tests.alignment.settled import KINDS, NOW
 from tests.alignment.tagged import BUGS, GROWTH, Site, dump, site
+from tests.simulator.linear_world import LinearWorld
 
 Start = Callable[..., Site]
 
@@ -95,29 +96,42 @@ def test_what_others_did_after_the_write_stays_when_it_is_taken_back(start: Star
 
 @pytest.mark.parametrize("kind", ["cloud", "linear"])
 def test_a_tag_does_not_keep_its_own_link_alive(start: Start, kind: str) -> None:
-    """The rule of growth matches its own tag. Once the decision is taken back only our tag speaks for the link: it goes. The tag
-    that a person put on speaks for itself, and stays."""
+    """
+    ticket  tag put on by                            once no decision links it
+    ours    this program                             goes: nothing else speaks for the link
+    again   this program, taken off, then a person   stays: the rule of growth matches a person's tag
+    other   a person                                 stays, likewise
+    """
     one = start(kind)
     one.link("plan", "--only", "growth", "--finished")
     one.link("apply", "PLAN", "--write")
-    ours, other = one.tickets[0], one.tickets[-1]
-    if kind == "linear":
-        label = next(i for i, n in one.tracker.world.of("label").items() if n["name"] == "strat-growth")  # type: ignore[union-attr]
-        one.edit(other, labelIds=[label])
-    else:
-        one.edit(other, labels=["strat-growth"])
+    ours, again, other = one.tickets[0], one.tickets[1], one.tickets[-1]
+    tag = _labels_as_written(one, "strat-growth")
+    one.edit(again, **_labels_as_written(one))
+    one.edit(again, minutes=5, **tag)
+    one.edit(other, **tag)
     one.pull()
     assert one.data("plan", "--only", "growth", "--finished")["tickets"] == []
-    one.decide([ours], None, NOW + timedelta(minutes=90))
+    with one.store.writing() as con:
+        con.execute("DELETE FROM decisions WHERE target IN (?, ?)", [ours, again])
     planned = one.data("plan", "--only", "growth", "--finished")["tickets"]
     assert planned == [{"ticket": ours, "key": one.key(ours), "add": [], "remove": ["strat-growth"]}]
     one.link("apply", "PLAN", "--write")
-    assert "strat-growth" not in one.labels(ours) and "strat-growth" in one.labels(other)
-    one.decide([other], None, NOW + timedelta(minutes=90))
+    assert [t for t in (ours, again, other) if "strat-growth" in one.labels(t)] == [again, other]
+    one.decide([again, other], None, NOW + timedelta(minutes=90))
     planned = one.data("plan", "--only", "growth", "--finished")
-    assert planned["tickets"] == [] and planned["left"] == [{"key": one.key(other), "tag": "strat-growth"}]
+    assert planned["tickets"] == [], "a person's tag is not taken off, whatever was decided"
+    assert sorted(row["key"] for row in planned["left"]) == sorted([one.key(again), one.key(other)])
     one.link("revert", "--write")
     assert "strat-growth" in one.labels(ours)
+
+
+def _labels_as_written(one: Site, *names: str) -> dict[str, list[str]]:
+    """The fields of an edit that leaves a ticket with these labels."""
+    world = one.tracker.world
+    if isinstance(world, LinearWorld):
+        return {"labelIds": [i for i, n in world.of("label").items() if n["name"] in names]}
+    return {"labels": list(names)}
 
 
 def test_only_tags_of_the_strategy_are_put_on_and_only_our_own_are_taken_off(start: Start) -> None:
