@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -103,15 +103,27 @@ class Site:
             return {world.of("label")[i]["name"] for i in world.of("issue")[ident]["labelIds"]}
         return set(world.issues[ident].fields.get("labels") or [])
 
-    def edit(self, ticket: str, minutes: float = 1, **fields: Any) -> None:
-        """As a person would."""
-        world = self.tracker.world
+    def edit(self, ticket: str, minutes: float = 1, title: str = "", labels: Sequence[str] | None = None) -> None:
+        """As a person would: a new title, or these labels and no others. In Linear a label is known by its name already."""
+        world, ident = self.tracker.world, ticket.partition(":")[2]
         world.now += timedelta(minutes=minutes)
+        fields: dict[str, Any] = {}
         if isinstance(world, LinearWorld):
-            title = {"title" if k == "summary" else k: v for k, v in fields.items()}
-            world.change(ticket.partition(":")[2], **title)
+            fields |= {"title": title} if title else {}
+            named = {n["name"]: i for i, n in world.of("label").items()}
+            fields |= {"labelIds": [named[one] for one in labels]} if labels is not None else {}
         else:
-            world.change(ticket.partition(":")[2], **fields)
+            fields |= {"summary": title} if title else {}
+            fields |= {"labels": list(labels)} if labels is not None else {}
+        world.change(ident, **fields)
+
+    def other_label(self) -> str:
+        """A label that is no tag of ours and can be put on any ticket."""
+        world = self.tracker.world
+        if not isinstance(world, LinearWorld):
+            return "theirs"
+        plain = (n for n in world.of("label").values() if not n["isGroup"] and not n["team"] and not n["parent"])
+        return next(str(n["name"]) for n in plain if not n["name"].startswith("strat-"))
 
 
 def dump(one: Tracker, labels: bool = True) -> dict[str, Any]:

@@ -12,7 +12,6 @@ import pytest
 from alignment.tag_plan import read_tag_plan
 from tests.alignment.settled import KINDS, NOW
 from tests.alignment.tagged import BUGS, GROWTH, Site, dump, site
-from tests.simulator.linear_world import LinearWorld
 
 Start = Callable[..., Site]
 
@@ -53,9 +52,8 @@ def test_a_ticket_that_moved_since_the_plan_is_left_alone_and_named(start: Start
     one = start(kind)
     one.link("plan", "--only", "growth", "--finished")
     edited, labelled, moved, gone, *rest = one.tickets[:GROWTH]
-    one.edit(edited, summary="Edited meanwhile")
-    other = "x" if kind != "linear" else next(i for i, n in one.tracker.world.of("label").items() if not n["isGroup"])  # type: ignore[union-attr]
-    one.edit(labelled, **({"labelIds": [other]} if kind == "linear" else {"labels": [other]}))
+    one.edit(edited, title="Edited meanwhile")
+    one.edit(labelled, labels=[one.other_label()])
     key, homes = one.key(moved).rpartition("-")[0], {one.key(t).rpartition("-")[0] for t in one.tickets}
     one.tracker.world.move(moved[2:], next(h for h in sorted(homes) if h != key))
     one.tracker.world.delete(gone[2:])
@@ -77,16 +75,9 @@ def test_what_others_did_after_the_write_stays_when_it_is_taken_back(start: Star
     one.link("plan", "--only", "growth", "--finished")
     one.link("apply", "PLAN", "--write")
     off, on = one.tickets[:2]
-    if kind == "linear":
-        extra = next(
-            i for i, n in one.tracker.world.of("label").items() if not n["isGroup"] and n["name"] != "strat-growth"
-        )  # type: ignore[union-attr]
-        one.edit(off, labelIds=[])
-        one.edit(on, labelIds=[*one.tracker.world.of("issue")[on[2:]]["labelIds"], extra])  # type: ignore[union-attr]
-    else:
-        one.edit(off, labels=[])
-        one.edit(on, labels=[*sorted(one.labels(on)), "theirs"])
-    theirs = one.labels(on) - {"strat-growth"}
+    one.edit(off, labels=[])
+    theirs = one.labels(on) - {"strat-growth"} | {one.other_label()}
+    one.edit(on, labels=[*sorted(theirs), "strat-growth"])
     told = one.data("apply", "PLAN", code=1)
     assert [key for key, _ in told["left"]] == [one.key(off)] and "changed back" in told["left"][0][1]
     told = one.data("revert", "--write")
@@ -106,10 +97,9 @@ def test_a_tag_does_not_keep_its_own_link_alive(start: Start, kind: str) -> None
     one.link("plan", "--only", "growth", "--finished")
     one.link("apply", "PLAN", "--write")
     ours, again, other = one.tickets[0], one.tickets[1], one.tickets[-1]
-    tag = _labels_as_written(one, "strat-growth")
-    one.edit(again, **_labels_as_written(one))
-    one.edit(again, minutes=5, **tag)
-    one.edit(other, **tag)
+    one.edit(again, labels=[])
+    one.edit(again, minutes=5, labels=["strat-growth"])
+    one.edit(other, labels=["strat-growth"])
     one.pull()
     assert one.data("plan", "--only", "growth", "--finished")["tickets"] == []
     with one.store.writing() as con:
@@ -124,14 +114,6 @@ def test_a_tag_does_not_keep_its_own_link_alive(start: Start, kind: str) -> None
     assert sorted(row["key"] for row in planned["left"]) == sorted([one.key(again), one.key(other)])
     one.link("revert", "--write")
     assert "strat-growth" in one.labels(ours)
-
-
-def _labels_as_written(one: Site, *names: str) -> dict[str, list[str]]:
-    """The fields of an edit that leaves a ticket with these labels."""
-    world = one.tracker.world
-    if isinstance(world, LinearWorld):
-        return {"labelIds": [i for i, n in world.of("label").items() if n["name"] in names]}
-    return {"labels": list(names)}
 
 
 def test_only_tags_of_the_strategy_are_put_on_and_only_our_own_are_taken_off(start: Start) -> None:
@@ -172,7 +154,7 @@ def test_a_hostile_title_is_data(start: Start) -> None:
     """Signs that a terminal obeys, line ends that would write YAML, and markup do nothing but be read."""
     one = start("cloud")
     title = "\x1b[31mred\nadd: [urgent]\n\u202e]}'\" # - *x {{7*7}} <script>"
-    one.edit(one.tickets[0], summary=title, labels=["a:[b]", "\x1b[2J", "'"])
+    one.edit(one.tickets[0], title=title, labels=["a:[b]", "\x1b[2J", "'"])
     one.pull()
     told = one.link("plan", "--only", one.tickets[0])
     text = one.plan.read_text(encoding="utf-8")
