@@ -5,8 +5,15 @@ from __future__ import annotations
 import click
 
 from alignment.command_line import examples
+from alignment.link_apply import apply, revert
+from alignment.link_plan import plan
 
 
 @click.group(epilog=examples("alignment link suggest", "alignment link review", "alignment link plan"))
 def link() -> None:
     """Links tickets to what the strategy names: suggestions, decisions, and tags written back to the tracker."""
+
+
+link.add_command(plan)
+link.add_command(apply)
+link.add_command(revert)
