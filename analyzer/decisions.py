@@ -19,6 +19,9 @@ Part = tuple[str | None, int]
 """The id of a priority, upkeep or what is parked (``None``: nothing), and parts per million."""
 
 
+EVER = "'infinity'::TIMESTAMP"
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """What is said of one ticket or container (``tracker:native id``): its ``parts``, or one priority that it does not serve.
@@ -92,7 +95,7 @@ class Refused(Exception):
 
 def linkable(strategies: Iterable[Strategy]) -> frozenset[str]:
     """Ids that a ticket can be decided to serve: priorities, upkeep and what is parked, of all strategies."""
-    return frozenset(p.id for s in strategies for p in (*s.priorities, *s.not_now))
+    return frozenset(i for s in strategies for i in [*(p.id for p in s.priorities), *(p.id for p in s.not_now)])
 
 
 def latest(con: Connection) -> int:
@@ -101,13 +104,15 @@ def latest(con: Connection) -> int:
 
 
 def shown(con: Connection, tickets: Collection[str]) -> dict[str, str]:
-    """What the store suggests for these tickets now, as ``Word.offered`` keeps it; tickets without a suggestion are left out.
+    """What is suggested for these tickets now, as ``Word.offered`` keeps it; what was rejected is left out.
 
     ``{"places": [{"target", "confidence", "band"}, …] likeliest first, "model"}``; target ``""`` is nothing.
     """
     rows = con.execute(
+        f"WITH stands AS ({STANDS.format(at=EVER)}) "
         "SELECT ticket, to_json({'places': list({'target': target, 'confidence': confidence, 'band': band} ORDER BY place), "
-        "'model': max(model)})::VARCHAR FROM suggestions WHERE ticket IN (SELECT unnest(?)) GROUP BY ticket ORDER BY ticket",
+        "'model': max(model)})::VARCHAR FROM suggestions s WHERE ticket IN (SELECT unnest(?)) AND NOT EXISTS (SELECT 1 FROM "
+        "stands d WHERE d.kind = 'reject' AND d.target = s.ticket AND d.priority = s.target) GROUP BY ticket ORDER BY ticket",
         [list(tickets)],
     ).fetchall()
     return dict(rows)
@@ -161,7 +166,7 @@ def standing(
     con: Connection, as_of: datetime | None = None, targets: Collection[str] | None = None
 ) -> dict[str, Stands]:
     """What stands for each target at a moment (``None``: by all that was ever said)."""
-    at = "'infinity'::TIMESTAMP" if as_of is None else "$1::TIMESTAMP"
+    at = EVER if as_of is None else "$1::TIMESTAMP"
     only = "" if targets is None else "WHERE target IN (SELECT unnest($2))"
     values = {"1": naive(as_of), "2": None if targets is None else list(targets)}
     rows = con.execute(
@@ -177,22 +182,21 @@ def standing(
     ).fetchall()
     return {
         target: Stands(
-            target, tuple(zip(served or (), weights or (), strict=True)), *rest, rejected=tuple(denied or ())
+            target, tuple(zip(served or (), weights or (), strict=True)), reach, act, moment, author, reason, tuple(denied or ())
         )
-        for target, served, weights, *rest, denied in rows
-    }
+        for target, served, weights, reach, act, moment, author, reason, denied in rows
+    }  # fmt: skip
 
 
-def history(con: Connection, target: str | None = None, limit: int = 50, as_of: datetime | None = None) -> list[Act]:
+def history(con: Connection, target: str | None = None, limit: int = 50) -> list[Act]:
     """The last acts, newest first; those on one target if asked."""
-    where = "($1 IS NULL OR act IN (SELECT act FROM decisions WHERE target = $1)) AND ($2::TIMESTAMP IS NULL OR moment <= $2)"
+    where = "$1::VARCHAR IS NULL OR act IN (SELECT act FROM decisions WHERE target = $1)"
     rows = con.execute(
-        f"SELECT * FROM ({ACTS}) WHERE {where} ORDER BY act DESC, kind LIMIT $3", [target, naive(as_of), limit]
+        f"SELECT * FROM ({ACTS}) WHERE {where} ORDER BY act DESC, kind LIMIT $2", [target, limit]
     ).fetchall()
     return [
-        Act(*head, tuple(named), tuple(serves), *rest)
-        for *head, named, serves, undoes, by in rows
-        for rest in [(undoes, by)]
+        Act(act, moment, author, kind, reason, reach, targets, tuple(named), tuple(serves), undoes, by)
+        for act, moment, author, kind, reason, reach, targets, named, serves, undoes, by in rows
     ]
 
 

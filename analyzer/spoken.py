@@ -30,7 +30,7 @@ acts had numbers: at one moment) are one decision. ``{at}`` is the moment; a rej
 DECIDED = f"""
 CREATE OR REPLACE TEMP TABLE decided AS
 WITH stands AS ({STANDS.format(at="(SELECT as_of FROM moment)")})
-SELECT target, priority, weight, reach FROM stands WHERE kind = 'link'
+SELECT target, priority, weight, reach, moment FROM stands WHERE kind = 'link'
 """
 
 ACTS = """

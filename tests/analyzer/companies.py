@@ -72,7 +72,7 @@ def save(con: Connection, made: Company) -> None:
         save_parsed(con, tracker, parsed)
         resolve_parents(con, tracker)
     if made.decisions:
-        rows = [
+        rows: list[tuple[object, ...]] = [
             (naive(d.moment), "chief", d.target, d.priority, None if d.rejects else d.weight, "reject" if d.rejects else "link",
              d.act, None if d.act is None else "below" if d.below else "ticket", None)
             for d in made.decisions
