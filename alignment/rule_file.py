@@ -15,7 +15,7 @@ from alignment.errors import Mend
 from alignment.week_file import end_of, value_of
 from alignment.whole_file import replacing
 from analyzer.proposed_rules import Proposed
-from analyzer.strategy import Rule, Strategy
+from analyzer.strategy import Parked, Priority, Rule, Strategy
 from analyzer.strategy_file import read_strategies
 
 PLAIN = re.compile(r"[A-Za-z][\w/-]*")
@@ -124,7 +124,8 @@ def _rules(
     """Every rule of every priority and of what is parked, in order."""
     told = []
     for strategy in found:
-        for entry in (*strategy.priorities, *strategy.not_now):
+        entries: list[Priority | Parked] = [*strategy.priorities, *strategy.not_now]
+        for entry in entries:
             told += [(entry.id, _said(rule)) for rule in entry.match]
             if more is not None and entry.id == more.target:
                 made = YAML(typ="safe").load(condition(more))

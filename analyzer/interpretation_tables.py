@@ -1,4 +1,4 @@
-"""What people read differently, as tables: contradicted decisions, one title for two priorities, names of priorities and of steps."""
+"""What people read differently, as tables: decisions contradicted, one title for two priorities, names of priorities and steps."""
 
 from __future__ import annotations
 

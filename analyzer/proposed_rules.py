@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from scipy import stats
 
+from analyzer.evidence import lines
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -106,7 +108,7 @@ def _first_to_tell(frame: pd.DataFrame) -> list[Proposed]:
     """What tells only of tickets that a proposal before it tells of is left out: one habit, one rule."""
     found: list[Proposed] = []
     told: dict[str, set[int]] = {}
-    for r in frame.head(10 * MOST).itertuples(index=False):
+    for r in lines(frame.head(10 * MOST)):
         tickets = {int(t) for t in r.tickets}
         if len(tickets - told.setdefault(str(r.target), set())) >= LEAST:
             told[str(r.target)] |= tickets
