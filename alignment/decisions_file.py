@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,8 +68,8 @@ SELECT id, key, title, count(*) OVER (PARTITION BY key) = 1 AS alone FROM ticket
 """
 
 
-def drawn(con: Connection, authors: bool) -> tuple[str, int]:
-    """The file as text, and how many entries it has; keys as people know them, titles as comments."""
+def drawn(con: Connection, authors: bool, hide: Callable[[str], str]) -> tuple[str, int]:
+    """The file as text, and how many entries it has; keys as people know them, titles as comments, without names (``hide``)."""
     from ruamel.yaml import YAML
     from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
@@ -80,7 +80,7 @@ def drawn(con: Connection, authors: bool) -> tuple[str, int]:
         key, title, alone = known.get(target, (target, "", False))
         entry = CommentedMap(_entry(stands[target], key if alone else target, authors))
         if title:
-            entry.yaml_add_eol_comment(_one_line(title), "ticket", column=0)
+            entry.yaml_add_eol_comment(_one_line(hide(title)), "ticket", column=0)
         entries.append(entry)
     whole = CommentedMap(decisions=entries)
     whole.yaml_set_start_comment(HEAD)

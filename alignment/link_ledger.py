@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -59,12 +60,16 @@ def log(
     ticket: str | None, limit: int, by: str, store: Path | None, settings_path: Path | None, as_json: bool
 ) -> None:  # fmt: skip
     """Lists what was decided, newest first, of everything or of one ticket. Names of people are not shown."""
-    from alignment.link_saying import author, keys_of, named, settings_of
+    from alignment.link_saying import author, hiding, keys_of, named, settings_of
     from analyzer.decisions import history
     from analyzer.store import Store
 
-    with Store(settings_of(settings_path, None, store).store).reading() as con:
-        acts = history(con, named(con, [ticket])[0] if ticket else None, limit)
+    settings = settings_of(settings_path, None, store)
+    with Store(settings.store).reading() as con:
+        hide = hiding(con, settings)
+        acts = [
+            replace(a, reason=hide(a.reason)) for a in history(con, named(con, [ticket])[0] if ticket else None, limit)
+        ]
         keys = keys_of(con, sorted({t for a in acts for t in a.named}))
     if as_json:
         say(json.dumps({"acts": [_plain(a, keys, author(by)) for a in acts]}))
@@ -106,12 +111,13 @@ def _plain(act: Any, keys: dict[str, str], me: str) -> dict[str, Any]:
 def export(file: Path, authors: bool, store: Path | None, settings_path: Path | None, as_json: bool) -> None:
     """Writes what stands into a YAML file, one entry a ticket, to be reviewed in git and read back with import."""
     from alignment.decisions_file import drawn
-    from alignment.link_saying import settings_of
+    from alignment.link_saying import hiding, settings_of
     from alignment.whole_file import put
     from analyzer.store import Store
 
-    with Store(settings_of(settings_path, None, store).store).reading() as con:
-        text, count = drawn(con, authors)
+    settings = settings_of(settings_path, None, store)
+    with Store(settings.store).reading() as con:
+        text, count = drawn(con, authors, hiding(con, settings))
     put(file, text)
     say(
         json.dumps({"file": str(file), "decisions": count})

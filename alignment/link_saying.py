@@ -164,6 +164,15 @@ def caught(
     return found
 
 
+def hiding(con: Connection, settings: Settings) -> Callable[[str], str]:
+    """What takes names of people out of a text that is shown."""
+    from alignment.installation import known_secret
+    from analyzer.masking import Mask
+    from analyzer.names import of_store
+
+    return Mask(of_store(con, known_secret(settings.store)))
+
+
 def keys_of(con: Connection, targets: Sequence[str]) -> dict[str, str]:
     """What people call these ids."""
     rows = con.execute(

@@ -161,11 +161,11 @@ def test_a_file_brings_everything_to_another_store_and_nothing_the_second_time(p
     link("reject", "A-7", "A-5", "--priority", "trust")
     with Store(place / "alignment.duckdb").writing() as con:
         con.execute(
-            "UPDATE tickets SET title = 'Care: # of' || chr(8232) || 'x: {' || chr(10) || '}' WHERE key = 'A-7'"
+            "UPDATE tickets SET title = 'Care: # of @ada' || chr(8232) || 'x: {' || chr(10) || '}' WHERE key = 'A-7'"
         )
     link("export", "decisions.yaml")
     text = (place / "decisions.yaml").read_text(encoding="utf-8")
-    assert "ticket: A-7 # Care: # of x: { }\n" in text and "Ada" not in text
+    assert "ticket: A-7 # Care: # of (a person) x: { }\n" in text and "Ada" not in text
     before = serves(place)
     assert link("import", "decisions.yaml", "--json") == {"act": None, "decided": 0, "unchanged": 3, "older": []}
     with Store(place / "alignment.duckdb").writing() as con:
