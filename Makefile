@@ -39,6 +39,7 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks.calm 40
 	$(if $(wildcard ../shared/data/tidev-jira),$(BIN)/python -m benchmarks.alike_titles ../shared/data/tidev-jira)
 	$(BIN)/python -m benchmarks.report 10000 100000 1000000
+	$(BIN)/python -m benchmarks.paint
 	$(BIN)/python -m benchmarks.pull 1000 10000 100000
 
 clean:
