@@ -24,7 +24,7 @@ def mix(view: View, first: Target, intended: tuple[float, float]) -> Move:
 
     With S days of D on it and g to be expected on top, (S − x)/(D − x) + g = high, and (S + x)/(D + x) + g = low.
     """
-    planned, gap = view.planned, view.past.gap(first.id, view.planned.stretches)
+    planned, gap = view.planned, view.past.gap(first.id)
     days, whole, usual = planned.by_target.get(first.id, 0.0), planned.days, gap.mean if gap else 0.0
     low, high = (min(0.99, max(0.0, end - usual)) for end in intended)
     if planned.share(first.id) > high:
