@@ -133,7 +133,7 @@ def test_the_interval_is_the_sites_own_history(board: MakeBoard) -> None:
 
 
 def sprints(second: str, written: int, labelled: int) -> str:
-    """Thirteen sprints of two tickets: Growth, and ``second``, written so many days before its sprint and labelled so many after."""
+    """Thirteen sprints of two tickets: Growth, and ``second``, written so many days before and labelled so many after its start."""
     rows, boxes = [], []
     for n in range(13):
         day = [date(2025, 9, 1) + timedelta(days=14 * n + k) for k in range(-21, 14)]
