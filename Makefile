@@ -37,6 +37,7 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks.power
 	$(BIN)/python -m benchmarks.team_priority
 	$(BIN)/python -m benchmarks.calm 40
+	$(BIN)/python -m benchmarks.plan_interval
 	$(if $(wildcard ../shared/data/tidev-jira),$(BIN)/python -m benchmarks.alike_titles ../shared/data/tidev-jira)
 	$(BIN)/python -m benchmarks.report 10000 100000 1000000
 	$(BIN)/python -m benchmarks.paint
