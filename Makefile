@@ -37,8 +37,10 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks.power
 	$(BIN)/python -m benchmarks.team_priority
 	$(BIN)/python -m benchmarks.calm 40
+	$(BIN)/python -m benchmarks.plan_interval
 	$(if $(wildcard ../shared/data/tidev-jira),$(BIN)/python -m benchmarks.alike_titles ../shared/data/tidev-jira)
 	$(BIN)/python -m benchmarks.scale
+	$(BIN)/python -m benchmarks.paint
 
 clean:
 	rm -rf $(VENV) build *.egg-info alignment-demo
