@@ -12,9 +12,12 @@ if TYPE_CHECKING:
 
 MET = """
 CREATE OR REPLACE TEMP TABLE rule_met AS
-WITH asked AS (
-    SELECT l.ticket, c.condition, c.field, c.value FROM link l JOIN rule_of r ON r.rule = l.rule
-    JOIN rule_condition c ON c.rule = r.alike WHERE l.regime = $1 AND l.via = 'rule'
+WITH looked AS (
+    SELECT ticket FROM ended WHERE lately
+    UNION SELECT s.ticket FROM spans s CROSS JOIN moment m WHERE s.since >= m.as_of - INTERVAL 2 DAY AND s.since <= m.as_of
+), asked AS (
+    SELECT l.ticket, c.condition, c.field, c.value FROM link l SEMI JOIN looked k ON k.ticket = l.ticket
+    JOIN rule_of r ON r.rule = l.rule JOIN rule_condition c ON c.rule = r.alike WHERE l.regime = $1 AND l.via = 'rule'
 ), called AS (
     SELECT id, lower(name) AS value FROM container_then UNION SELECT id, lower(key) FROM container_then WHERE key <> ''
 ), met AS (
@@ -74,9 +77,9 @@ def tables(board: Board) -> list[Table]:
     if board.current is None:
         return []
     no = board.current.no
+    board.con.execute(ENDED, [no, board.first_week, board.last_week])
     board.con.execute(MET, [no])
     board.con.execute(SAID, [no])
-    board.con.execute(ENDED, [no, board.first_week, board.last_week])
     done, linked = int(board.one(DONE)), int(board.one(LINKED, no))
     rows = []
     for what, sql, finished, effect in ROWS:
