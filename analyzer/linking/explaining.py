@@ -18,9 +18,10 @@ from analyzer.linking.words import Rows
 Hide = Callable[[str], str]
 """Takes names of people out of a text."""
 
-KEPT, RARE = 25, 0.02
-"""Words and runs of letters looked at of each ticket; and the part of the confirmed tickets in which a word may stand to tell two
-tickets alike."""
+KEPT = 25
+COMMON, RARE = 50.0, 0.02
+"""Words and runs of letters looked at of each ticket; in how many of the confirmed ones, or which part, a word may stand to tell
+two tickets alike."""
 
 ORDER = ("name", "text", "fields", "tickets", "recent")
 
@@ -112,9 +113,13 @@ def fields(board: Board, model: Model | ColdModel, sight: Sight, columns: np.nda
 
 
 SHOWN_MARKS = """
-SELECT s.mark, CASE WHEN s.mark LIKE 'assignee=%' THEN 'who it is assigned to' ELSE
-    replace(split_part(s.mark, '=', 1), 'custom:', '') || ' ' || coalesce(c.name, substr(s.mark, strpos(s.mark, '=') + 1)) END AS said
-FROM shown_mark s LEFT JOIN container_then c ON lower(c.id) = substr(s.mark, strpos(s.mark, '=') + 1) ORDER BY s.mark
+WITH told AS (
+    SELECT mark, replace(split_part(mark, '=', 1), 'custom:', '') AS field, substr(mark, strpos(mark, '=') + 1) AS value
+    FROM shown_mark
+)
+SELECT t.mark,
+    CASE WHEN t.field = 'assignee' THEN 'who it is assigned to' ELSE t.field || ' ' || coalesce(c.name, t.value) END AS said
+FROM told t LEFT JOIN container_then c ON lower(c.id) = t.value ORDER BY t.mark
 """
 FIELDS = """
 CREATE OR REPLACE TEMP TABLE told_field AS
@@ -128,7 +133,7 @@ def nearest(board: Board, learned: Learned, sight: Sight, columns: np.ndarray, h
     common (cosine). They are shown to compare with; the score does not know them."""
     words_of = learned.examples.texts[:, : learned.model.lens.vocabulary.width]
     found = np.asarray(words_of.getnnz(axis=0)).ravel()
-    rare = np.flatnonzero((found > 0) & (found <= max(3.0, RARE * words_of.shape[0])))
+    rare = np.flatnonzero((found > 0) & (found <= max(COMMON, RARE * words_of.shape[0])))
     alike = sparse.csr_matrix(sight.texts[:, rare] @ words_of[:, rare].T)
     row = np.repeat(np.arange(alike.shape[0]), np.diff(alike.indptr))
     mine = learned.told.truth[alike.indices, columns[row]]
@@ -137,7 +142,7 @@ def nearest(board: Board, learned: Learned, sight: Sight, columns: np.ndarray, h
     )
     alike.sort_indices()
     pairs = strongest(alike, sight.nos, learned.examples.nos.astype(object), 2)
-    pairs["similarity"] = pairs["weight"].round(3)
+    pairs["similarity"] = pairs["weight"].astype(float).round(3)
     pairs["other"] = pairs["term"].astype("int64")
     pairs["place"] = pairs.groupby("no").cumcount() + 1
     board.lay("resemblance", pairs[["no", "place", "similarity", "other"]])

@@ -13,12 +13,15 @@ from analyzer.linking.evidence import FEATURES, NOBODY, Lens, Sight, lens
 from analyzer.linking.gathering import Goal
 from analyzer.linking.known import Known
 from analyzer.linking.machines import Machines
-from analyzer.linking.scores import Curve, Scores, fit, rising, weighed
+from analyzer.linking.scores import Curve, Scores, fit, weighed
 from analyzer.linking.words import Rows
 
 LATEST, AT_LEAST = 0.2, 100
 """Confidence is held against what was so for this part of the confirmed tickets, the latest (or for so many of them, if that is
 more), and wherever a person decided."""
+
+FEWEST_WRONG = 10
+"""Best targets that were wrong, and that were right, from which it is learned how often they are."""
 
 FEWEST_NOTHING = 10
 """Tickets of which a person said that they belong to nothing, before the model says it of others."""
@@ -95,13 +98,26 @@ def join(seen: Lens, sight: Sight, told: Known) -> Model:
     rows, best = np.arange(len(truth)), values.argmax(axis=1)
     latest = rows >= len(truth) - max(LATEST * len(truth), AT_LEAST)
     held = judged & usable[rows, best] & (latest | told.tickets["decided"].to_numpy())
-    certain = rising(fit(values[rows, best][held][:, None], truth[rows, best][held], strength=1e3))
+    certain = calibrated(values[held], truth[held, :wide], usable[held, :wide])
     whole, nothing = judged & truth.any(axis=1), None
     if truth[whole, wide].sum() >= FEWEST_NOTHING:
         numbers = np.column_stack([before[0][:, wide], before[1][:, wide], values[rows, best]])
         nothing = fit(numbers[whole], truth[whole, wide], strength=1.0)
     text, marks = (machines.train(one, truth, usable) for one in (sight.texts, sight.marks))
     return Model(seen, text, marks, joint, certain, nothing)
+
+
+def calibrated(values: np.ndarray, truth: np.ndarray, usable: np.ndarray) -> Curve:
+    """How often the best target of such a score was right (Platt 1999). Where it nearly always was, or nearly never, all
+    targets are looked at, so that there is something to tell apart; and where that fails, the score speaks for itself."""
+    best = values.argmax(axis=1)[:, None]
+    hit = np.take_along_axis(truth, best, axis=1)[:, 0]
+    if min(hit.sum(), (~hit).sum()) >= FEWEST_WRONG:
+        curve = fit(np.take_along_axis(values, best, axis=1), hit, strength=1e3)
+        if curve.weights[0] > 0:
+            return curve
+    curve = fit(values[usable][:, None], truth[usable], strength=1.0)
+    return curve if curve.weights[0] > 0 else Curve(np.zeros(1), np.ones(1), np.ones(1), 0.0)
 
 
 assert FEATURES[:2] == ("text", "marks")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
@@ -53,11 +53,6 @@ def fit(numbers: np.ndarray, answers: np.ndarray, strength: float) -> Curve:
     spread = np.where(spread > 1e-9, spread, 1.0)
     made = LogisticRegression(C=strength, max_iter=1_000).fit((numbers - mean) / spread, answers)
     return Curve(mean, spread, made.coef_[0], float(made.intercept_[0]))
-
-
-def rising(curve: Curve) -> Curve:
-    """A better score is never less likely to be right, whatever a handful of examples says."""
-    return curve if curve.weights[0] > 0 else replace(curve, weights=np.zeros_like(curve.weights))
 
 
 def weighed(rows: Rows, weights: np.ndarray, columns: np.ndarray, each: np.ndarray) -> Rows:

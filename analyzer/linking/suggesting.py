@@ -21,7 +21,7 @@ BLOCK = 2_000
 """Tickets scored at once."""
 
 OTHERS = 2_000
-"""Waiting tickets that tell which words are common, where so few are confirmed."""
+"""Waiting tickets that tell which words are common, where few are confirmed."""
 
 PLACES = 3
 ONE_CLICK, REVIEW = 0.5, 0.2
@@ -62,8 +62,8 @@ def suggest(board: Board, hide: Hide, people: bool = True, afresh: bool = False)
 
 
 def others(board: Board, told: Known) -> np.ndarray:
-    """The latest tickets that wait, where little is confirmed."""
-    if len(told.tickets) >= OTHERS:
+    """The latest tickets that wait, at a cold start; else what others wrote changes no ticket's suggestion."""
+    if told.enough:
         return np.empty(0, dtype=np.int64)
     sql = "SELECT no FROM (SELECT no, created, id FROM waiting ORDER BY created DESC, id LIMIT ?) ORDER BY no"
     return board.con.execute(sql, [OTHERS]).df()["no"].to_numpy(dtype=np.int64)
