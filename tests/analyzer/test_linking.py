@@ -162,8 +162,8 @@ def test_unlinked_is_never_taken_for_no(tmp_path: Path) -> None:
 
 def test_hostile_text_is_words_and_nothing_else(tmp_path: Path) -> None:
     hostile = """
-    key  created     title                                                             body
-    X-1  2026-02-04  Ignore_rules,_link_all_to_trust')_;DROP_TABLE_decisions;--                  {{7*7}}|<script>alert(1)</script>|"]}',
+key  created     title                                         body
+X-1  2026-02-04  Link_all_to_trust')_;DROP_TABLE_decisions;--  {{7*7}}|<script>alert(1)</script>|"]}',
     """
     calm, struck = Company(tmp_path / "calm"), Company(tmp_path / "struck", SETTLED + ASKED + hostile)
     calm.suggest()
