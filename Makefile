@@ -17,7 +17,7 @@ demo: $(READY)
 	end=$$(date +%s.%N); echo "Wall time after set-up: $$(echo "$$end $$start" | awk '{printf "%.1f", $$1 - $$2}') s"
 
 test: $(READY) lint
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -37,9 +37,10 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks.power
 	$(BIN)/python -m benchmarks.team_priority
 	$(BIN)/python -m benchmarks.calm 40
+	$(BIN)/python -m benchmarks.plan_interval
 	$(if $(wildcard ../shared/data/tidev-jira),$(BIN)/python -m benchmarks.alike_titles ../shared/data/tidev-jira)
-	$(BIN)/python -m benchmarks.report 10000 100000 1000000
-	$(BIN)/python -m benchmarks.pull 1000 10000 100000
+	$(BIN)/python -m benchmarks.scale
+	$(BIN)/python -m benchmarks.paint
 
 clean:
 	rm -rf $(VENV) build *.egg-info alignment-demo

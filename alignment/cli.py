@@ -13,6 +13,7 @@ from alignment import __version__
 from alignment.audit_command import audit
 from alignment.command_line import PATH, effort_option, examples, formats_option, json_option, settings_option
 from alignment.errors import COME_BACK, MENDABLE, Mend
+from alignment.export_command import export
 from alignment.link_command import link
 from alignment.run_command import run_weekly
 from alignment.schedule_command import schedule
@@ -127,7 +128,7 @@ def pull(files: tuple[Path, ...], store: Path | None, sweep: bool, settings_path
 @click.option("--week", help="Look from the end of this week, e.g. 2026-W46.")
 @click.option("--as-of", help="Look from the end of this day (or from a moment with its zone).")
 @click.option("--strategy", type=PATH, help="Strategy file, or a folder of dated ones.")
-@click.option("--store", type=PATH, help="The store to read.")
+@click.option("--store", type=PATH, help="The store to read, or a folder that alignment export made.")
 @effort_option
 @formats_option
 @click.option("--out", type=PATH, help="Folder for the report.")
@@ -250,10 +251,13 @@ def _report(
     looked = moment(Store(settings.store), analysis_options(settings).calendar, as_of, week, now)
     if not settings.store.exists():
         raise no_store(settings.store)
-    remember(Store(settings.store), settings.strategy, now)
+    kept = not Store(settings.store).exported
+    if kept:
+        remember(Store(settings.store), settings.strategy, now)
     with working("Scoring", as_json):
         result = make_result(settings, judged_by, looked, effort)
-        freeze(settings, result, now, looked)
+        if kept:
+            freeze(settings, result, now, looked)
     with working("Drawing", as_json):
         folder = (out or settings.report.folder).absolute()
         paths = write(result, folder, looked.name, formats or settings.report.formats)
@@ -262,6 +266,7 @@ def _report(
         click.echo(line)
 
 
+cli.add_command(export)
 cli.add_command(link)
 cli.add_command(run_weekly)
 cli.add_command(schedule)

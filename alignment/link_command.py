@@ -5,6 +5,11 @@ from __future__ import annotations
 import click
 
 from alignment.command_line import examples
+from alignment.link_apply import apply, revert
+from alignment.link_decide import accept, nothing, reject, set_link
+from alignment.link_ledger import export, import_file, log, undo
+from alignment.link_plan import plan
+from alignment.link_rules import contradictions, rules
 from alignment.link_suggest import suggest
 
 
@@ -13,4 +18,7 @@ def link() -> None:
     """Links tickets to what the strategy names: suggestions, decisions, and tags written back to the tracker."""
 
 
-link.add_command(suggest)
+for command in (
+    suggest, accept, reject, set_link, nothing, undo, log, export, import_file, contradictions, rules, plan, apply, revert,
+):  # fmt: skip
+    link.add_command(command)

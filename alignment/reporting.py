@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from alignment import __version__, wiring
 from alignment.installation import known_secret
 from alignment.whole_file import put
+from alignment.wiring import MEMORY as MEMORY
 from analyzer.score import score
 from analyzer.store import Store, naive, scalar
 
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from alignment.wiring import Moment
     from analyzer.result import Result
     from analyzer.strategy import Strategy
-
-MEMORY = "1200MB"
-"""What DuckDB may hold; beyond it, it spills to disk beside the store."""
 
 
 def make_result(

@@ -64,6 +64,12 @@ class Tracker(Placed):
     history: Literal["full", "states"] = Field(
         "full", description="For Linear: whole change logs, or only states (fewer points).", examples=["states"]
     )
+    notify: bool = Field(
+        True,
+        description="For Jira: whether watchers hear of tags that are written. false needs an account that administers the "
+        "project.",
+        examples=[False],
+    )
     ca_bundle: Place | None = Field(None, description="Your own certificate authorities (PEM).", examples=["ca.pem"])
     patience: Annotated[int, Field(strict=True, ge=1, le=86_400)] = Field(
         120,

@@ -58,12 +58,13 @@ def told(error: BaseException) -> tuple[int, list[str]]:
 
 def _of_other_packages(error: BaseException) -> tuple[int, list[str]]:
     from analyzer.migrations import NewerStore
-    from analyzer.store import Busy, Damaged
+    from analyzer.store import Busy, Damaged, ReadOnly
+    from analyzer.store_parquet import NotInLayout
     from connectors.connector import ComeBack, ConnectorError
 
     if isinstance(error, ComeBack):
         return COME_BACK, [f"{error} Come back at {error.at:%Y-%m-%d %H:%M} UTC."]
-    if isinstance(error, ConnectorError | Busy | Damaged | NewerStore):
+    if isinstance(error, ConnectorError | Busy | Damaged | ReadOnly | NotInLayout | NewerStore):
         return MENDABLE, [str(error)]
     if isinstance(error, OSError):
         name = Path(error.filename).name if isinstance(error.filename, str) else "A file"

@@ -199,7 +199,8 @@ def standing(store: Store, strategies: Sequence[Strategy], week: int) -> list[st
         lines.append(f"  done when: {stated.done_when}")
     with store.reading() as con:
         rows = con.execute(
-            "SELECT kind, target, choice, reason, until FROM decisions WHERE kind <> 'link' ORDER BY no DESC LIMIT 200"
+            "SELECT kind, target, choice, reason, until FROM decisions WHERE kind IN ('review', 'finding') "
+            "ORDER BY no DESC LIMIT 200"
         ).fetchall()
     held = any(kind == "review" and target == week_name(week) for kind, target, *_ in rows)
     if strategy and strategy.review:

@@ -13,9 +13,9 @@ from ruamel.yaml.nodes import MappingNode, Node
 def with_entry(text: str, week: str, focus: Sequence[str], done_when: str) -> str:
     """The text of the file with the entry of a week set; what it held and is not given anew stays."""
     root = YAML().compose(text)
-    weeks = _value(root, "weeks")
-    old = _value(weeks, week)
-    named, done = _value(old, "focus"), _value(old, "done_when")
+    weeks = value_of(root, "weeks")
+    old = value_of(weeks, week)
+    named, done = value_of(old, "focus"), value_of(old, "done_when")
     held = (
         [] if named is None else [named.value] if isinstance(named.value, str) else [one.value for one in named.value]
     )
@@ -33,18 +33,18 @@ def with_entry(text: str, week: str, focus: Sequence[str], done_when: str) -> st
     if weeks.flow_style:
         at = first.start_mark.index
         return f"{text[:at]}{week}: {entry}, {text[at:]}"
-    end = text.find("\n", _end(text, last))
+    end = text.find("\n", end_of(text, last))
     head, tail = (text, "") if end < 0 else (text[:end], text[end:])
     return f"{head}\n{' ' * first.start_mark.column}{week}: {entry}{tail or chr(10)}"
 
 
-def _value(node: Node | None, key: str) -> Any:
+def value_of(node: Node | None, key: str) -> Any:
     """The value node of a key; ``None`` where there is none."""
     pairs = node.value if isinstance(node, MappingNode) else []
     return next((value for name, value in pairs if name.value == key), None)
 
 
-def _end(text: str, node: Any) -> int:
+def end_of(text: str, node: Any) -> int:
     """Where a node's own text ends: the mark of a block lies behind the blank lines and comments that follow it."""
     inner = node
     while not inner.flow_style if isinstance(inner.value, list) else False:
@@ -54,7 +54,7 @@ def _end(text: str, node: Any) -> int:
 
 
 def _replaced(text: str, old: Any, entry: str) -> str:
-    start, end = int(old.start_mark.index), _end(text, old)
+    start, end = int(old.start_mark.index), end_of(text, old)
     lead = text[:start].rstrip()  # a block begins on a line of its own, the entry stands behind its key
     return f"{lead} {entry}{text[end:]}"
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from connectors.linear.live import LiveLinear
 
 SETTINGS = Path("alignment.yaml")
+MEMORY = "1200MB"
+"""What DuckDB may hold; beyond it, it spills to disk beside the store."""
+
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -127,7 +130,9 @@ def live_jira(
     given = token(tracker.name) if secret is None else secret
     access = Access(str(tracker.base_url), given, tracker.email, _bundle(tracker))
     site = Site(access, Policy(clock, patience=tracker.patience, told=told))
-    return LiveJira(tracker.name, site, tracker.kind == "jira-cloud", tracker.projects or ())
+    return LiveJira(
+        tracker.name, site, tracker.kind == "jira-cloud", tracker.projects or (), notify=tracker.notify
+    )  # fmt: skip
 
 
 def live_linear(tracker: Tracker, told: Callable[[float, str], None] = lambda _s, _w: None) -> LiveLinear:

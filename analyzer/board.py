@@ -67,7 +67,7 @@ class Board:
 
     def _lay_out(self) -> None:
         con = self.con
-        con.execute("CREATE OR REPLACE TEMP TABLE moment AS SELECT ?::TIMESTAMP AS as_of", [self.as_of])
+        con.execute("CREATE OR REPLACE TEMP TABLE moment AS SELECT CAST(? AS TIMESTAMP) AS as_of", [self.as_of])
         self._calendar()
         for step in AS_KNOWN:
             con.execute(step)

@@ -25,8 +25,13 @@ def quantile(ended: Sequence[float], lasting: Sequence[float], part: float) -> Q
 
     Assumption: what still lasts does not differ from the rest but in when it began.
     """
+    return quantiles(ended, lasting, (part,))[0]
+
+
+def quantiles(ended: Sequence[float], lasting: Sequence[float], parts: Sequence[float]) -> list[Quantile]:
+    """``quantile`` of several parts: the curve is fitted once."""
     if not len(ended):
-        return Quantile(None, None, None)
+        return [Quantile(None, None, None) for _ in parts]
     found = stats.ecdf(stats.CensoredData(uncensored=np.asarray(ended, float), right=np.asarray(lasting, float)))
     at, rest = found.sf.quantiles, found.sf.probabilities
     with np.errstate(all="ignore"), warnings.catch_warnings():
@@ -37,8 +42,7 @@ def quantile(ended: Sequence[float], lasting: Sequence[float], part: float) -> Q
     below: Any = wide.low
     above: Any = wide.high
     sides = (rest, np.nan_to_num(below.probabilities, nan=0.0), np.nan_to_num(above.probabilities, nan=1.0))
-    value, low, high = (_first(at, side, 1 - part) for side in sides)
-    return Quantile(value, low, high)
+    return [Quantile(*(_first(at, side, 1 - part) for side in sides)) for part in parts]
 
 
 def _first(at: np.ndarray, rest: np.ndarray, level: float) -> float | None:

@@ -10,6 +10,7 @@ from analyzer.mapping import LEVELS
 
 if TYPE_CHECKING:
     from analyzer.board import Board
+    from analyzer.regimes import Regime
 
 CLIMB = """
 CREATE OR REPLACE TEMP TABLE climb AS SELECT no AS ticket, parent FROM ticket_then WHERE parent IS NOT NULL
@@ -45,19 +46,20 @@ def circles(board: Board) -> list[int]:
     )
 
 
-def why(board: Board, tickets: list[str]) -> dict[str, str]:
-    """For each linked ticket (by id) under the present regime, the way to its priority in words.
+def why(board: Board, tickets: list[str], regime: Regime | None = None) -> dict[str, str]:
+    """For each linked ticket (by id) under a regime (left out: that of the last complete week), the way to its priority in words.
 
     ``PAY-123 → PAY-100 → rule strategy.yaml:12 → Faster checkout``.
     """
-    if board.current is None:
+    judged = regime or board.current
+    if judged is None:
         return {}
-    names = {t.id: t.name for t in board.current.targets}
+    names = {t.id: t.name for t in judged.targets}
     links = board.con.execute(
         "SELECT t.id, l.target, l.via, s.id, r.file, r.line FROM link l JOIN ticket_then t ON t.no = l.ticket "
         "JOIN ticket_then s ON s.no = l.source LEFT JOIN rule_of r ON r.rule = l.rule "
         "WHERE l.regime = ? AND t.id IN (SELECT unnest(?)) ORDER BY t.id, l.target",
-        [board.current.no, tickets],
+        [judged.no, tickets],
     ).fetchall()
     graph = _upwards(board, [ident for ident, *_ in links])
     words: dict[str, list[str]] = {}

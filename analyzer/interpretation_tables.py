@@ -1,10 +1,11 @@
-"""What teams call their work, as tables: one title for two priorities, one priority under two names, and the names of steps."""
+"""What people read differently, as tables: decisions contradicted, one title for two priorities, names of priorities and steps."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from analyzer import alike, naming
+from analyzer import alike, contradictions, naming
 from analyzer.effort import UNIT
 from analyzer.evidence import heaviest, row, table
 from analyzer.judging import measured_in
@@ -18,7 +19,36 @@ MOST = 20
 
 def tables(board: Board, names: dict[str, str]) -> list[Table]:
     """Those that have rows; ``names`` of the priorities by id. Needs ``step_name``."""
-    return [made for made in (_alike(board, names), _names(board), _steps(board)) if made.rows]
+    return [made for made in _each(board, names) if made.rows]
+
+
+def _each(board: Board, names: dict[str, str]) -> Iterator[Table]:
+    yield _contradictions(board, names)
+    yield _alike(board, names)
+    yield _names(board)
+    yield _steps(board)
+
+
+def _contradictions(board: Board, names: dict[str, str]) -> Table:
+    board.once(contradictions.lay_out)
+    pair = "kind || ' ' || said || ' ' || other"
+    rows = board.rows(
+        f"SELECT {pair} AS pair, kind, said, other, count(DISTINCT ticket) AS n FROM contradiction "
+        f"GROUP BY kind, said, other ORDER BY n DESC, pair LIMIT {MOST}"
+    )
+    tickets = heaviest(board, f"SELECT DISTINCT {pair} AS grp, ticket, 1 AS weight FROM contradiction")
+    made = []
+    for r in rows:
+        what = contradictions.worded(r.kind, r.said, r.other, names)
+        made.append(row({"what": what[0].upper() + what[1:], "tickets": int(r.n)}, tickets, r.pair))
+    note = "The decision counts, the nearer or later of two. Settle it in the strategy file or by another decision."
+    return table(
+        "contradictions",
+        "Decisions that something contradicts",
+        [("what", "What", "text"), ("tickets", "Tickets", "tickets")],
+        made,
+        note,
+    )
 
 
 def _alike(board: Board, names: dict[str, str]) -> Table:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from analyzer.regimes import Regime, Target
+from analyzer.spoken import DECIDED
 from analyzer.store import Connection, scalar
 from analyzer.strategy import Rule
 
@@ -90,13 +91,6 @@ WHERE c.conditions > 1
 GROUP BY c.rule, c.ticket, c.conditions HAVING count(DISTINCT r.condition) = c.conditions - 1
 """
 
-DECIDED = """
-CREATE OR REPLACE TEMP TABLE decided AS
-WITH known AS (SELECT d.* FROM decisions d CROSS JOIN moment m WHERE d.moment <= m.as_of AND d.kind = 'link'),
-last AS (SELECT target, max(moment) AS moment FROM known GROUP BY target)
-SELECT k.target, k.priority, k.weight FROM known k JOIN last l ON l.target = k.target AND l.moment = k.moment
-"""
-
 LINK_COLUMNS = (
     "regime INTEGER, ticket INTEGER, target VARCHAR, kind VARCHAR, weight INTEGER, via VARCHAR, "
     "rule INTEGER, source INTEGER, distance INTEGER"
@@ -105,13 +99,13 @@ LINK_COLUMNS = (
 SPOKEN = """
 CREATE OR REPLACE TEMP TABLE spoken AS
 WITH known AS (
-    SELECT g.regime, d.target AS decided, coalesce(g.target, '') AS target, coalesce(g.kind, 'none') AS kind, d.weight
+    SELECT g.regime, d.target AS decided, coalesce(g.target, '') AS target, coalesce(g.kind, 'none') AS kind, d.weight, d.reach
     FROM decided d JOIN target_of g ON g.target IS NOT DISTINCT FROM d.priority
 ), rest AS (
-    SELECT regime, decided, '' AS target, 'none' AS kind, 1000000 - sum(weight) AS weight FROM known
+    SELECT regime, decided, '' AS target, 'none' AS kind, 1000000 - sum(weight) AS weight, max(reach) AS reach FROM known
     GROUP BY regime, decided HAVING sum(weight) < 1000000
 )
-SELECT regime, decided, target, kind, sum(weight)::INTEGER AS weight
+SELECT regime, decided, target, kind, sum(weight)::INTEGER AS weight, max(reach) AS reach
 FROM (SELECT * FROM known UNION ALL SELECT * FROM rest) p GROUP BY regime, decided, target, kind
 """
 """What each decision says under each regime. A part for a priority that the strategy does not know serves nothing there."""
@@ -121,6 +115,26 @@ INSERT INTO link
 SELECT s.regime, t.no, s.target, s.kind, s.weight, 'decision', NULL, t.no, 0
 FROM spoken s JOIN ticket_then t ON t.id = s.decided
 """
+
+BELOW = """
+CREATE OR REPLACE TEMP TABLE below AS
+SELECT DISTINCT s.regime, t.no AS ticket FROM spoken s JOIN ticket_then t ON t.id = s.decided WHERE s.reach = 'below'
+"""
+
+REACHED = """
+CREATE OR REPLACE TEMP TABLE reached AS
+SELECT b.regime, t.no AS ticket, t.parent FROM ticket_then t JOIN below b ON b.ticket = t.parent
+ANTI JOIN link l ON l.regime = b.regime AND l.ticket = t.no
+"""
+
+BY_REACH = """
+INSERT INTO link
+SELECT l.regime, r.ticket, l.target, l.kind, l.weight, 'decision', NULL, l.source, l.distance + 1
+FROM reached r JOIN link l ON l.regime = r.regime AND l.ticket = r.parent
+"""
+
+LOWER = "CREATE OR REPLACE TEMP TABLE below AS SELECT DISTINCT regime, ticket FROM reached"
+"""A decision on an epic with all below it goes down step by step, and stops at what was decided for itself."""
 
 BY_RULE = """
 INSERT INTO link
@@ -173,7 +187,8 @@ def lay_out(con: Connection, regimes: Sequence[Regime]) -> None:
     """``link``: one row per regime, ticket and target.
 
     ``weight`` parts per million, ``via`` decision, rule, container or ancestor; ``source`` the ticket that was decided or
-    matched; ``kind`` priority, upkeep, parked, or none where a person decided that it serves nothing.
+    matched, which for *all below it* is an ancestor; ``kind`` priority, upkeep, parked, or none where a person decided that it
+    serves nothing.
     """
     _rules(con, regimes)
     con.execute(PART_OF)
@@ -190,8 +205,15 @@ def lay_out(con: Connection, regimes: Sequence[Regime]) -> None:
     con.execute(DECIDED)
     con.execute(SPOKEN)
     con.execute(f"CREATE OR REPLACE TEMP TABLE link ({LINK_COLUMNS})")
-    for step in (BY_DECISION, BY_RULE, BY_CONTAINER):
-        con.execute(step)
+    con.execute(BY_DECISION)
+    con.execute(BELOW)
+    for _ in range(LEVELS):
+        con.execute(REACHED)
+        if not scalar(con, BY_REACH):
+            break
+        con.execute(LOWER)
+    con.execute(BY_RULE)
+    con.execute(BY_CONTAINER)
     for _ in range(LEVELS):
         if not scalar(con, BY_ANCESTOR):
             break

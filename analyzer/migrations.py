@@ -77,6 +77,11 @@ STEPS: tuple[str, ...] = (
     CREATE TABLE suggestions (ticket VARCHAR, place INTEGER, target VARCHAR, confidence DOUBLE, band VARCHAR, why VARCHAR,
         seen VARCHAR, model VARCHAR, scored TIMESTAMP);
     """,
+    """
+    CREATE SEQUENCE tag_write_no;
+    CREATE TABLE tag_writes (no INTEGER DEFAULT nextval('tag_write_no'), plan VARCHAR, step VARCHAR, ticket VARCHAR, key VARCHAR,
+        tag VARCHAR, act VARCHAR, begun TIMESTAMP, ended TIMESTAMP, outcome VARCHAR, after TIMESTAMP);
+    """,
 )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy import stats
 
 from analyzer import privacy, statistics
@@ -80,8 +81,12 @@ def lay_out(board: Board) -> None:
     if rows:
         board.con.executemany("INSERT INTO block_of VALUES (?, ?)", rows)
     board.con.execute(LAY_OUT, [board.options.basis])
-    for shown, block in sorted(privacy.hidden_stretches(board.con, board.options.at_least)):
-        board.con.execute("DELETE FROM team_mix WHERE shown = ? AND block = ?", [shown, block])
+    hidden = privacy.hidden_stretches(board.con, board.options.at_least)
+    if hidden:
+        board.lay("hidden_stretch", pd.DataFrame(sorted(hidden), columns=["shown", "block"]))
+        board.con.execute(
+            "DELETE FROM team_mix USING hidden_stretch h WHERE team_mix.shown = h.shown AND team_mix.block = h.block"
+        )
 
 
 def blocks(board: Board) -> dict[int, list[int]]:

@@ -136,7 +136,7 @@ def _links(board: Board, as_of: datetime, lenses: Sequence[dict[int, Regime | No
     """
     con = board.con.cursor()
     try:
-        con.execute("CREATE OR REPLACE TEMP TABLE moment AS SELECT ?::TIMESTAMP AS as_of", [as_of])
+        con.execute("CREATE OR REPLACE TEMP TABLE moment AS SELECT CAST(? AS TIMESTAMP) AS as_of", [as_of])
         con.register("given", board.con.execute("SELECT * FROM calendar").df())
         con.execute("CREATE OR REPLACE TEMP TABLE calendar AS SELECT * FROM given")
         con.unregister("given")

@@ -98,7 +98,7 @@ def capacity(view: View) -> Finding:
                 float(mine[mine["carried"]]["days"].sum()),
             )
     drawn = plan_past.expected(past.drawn, planned.stretches)
-    came = plan_past.expected(past.unplanned, planned.stretches)
+    came = plan_past.expected(past.unplanned)
     tested = {name: g for name, g in groups.items() if g[0] > 0}
     p = [_over(g, drawn, None) for g in tested.values()] if drawn else []
     crowded = [_over(g, drawn, came) for g in tested.values()] if drawn and came else [1.0] * len(tested)

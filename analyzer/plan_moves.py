@@ -6,10 +6,13 @@ from collections.abc import Sequence
 
 from analyzer import moving
 from analyzer.evidence import heaviest
-from analyzer.judging import counted
+from analyzer.judging import counted, percent
 from analyzer.plan_view import BY_TARGET, View
 from analyzer.regimes import Target
 from analyzer.result import Move
+
+SEEN = 0.005
+"""Less is not said: it would read as no point at all."""
 
 OPEN = """
 SELECT l.target AS grp, t.no AS ticket, -epoch_us(t.created) AS weight FROM link l JOIN ticket_then t ON t.no = l.ticket
@@ -24,7 +27,7 @@ def mix(view: View, first: Target, intended: tuple[float, float]) -> Move:
 
     With S days of D on it and g to be expected on top, (S − x)/(D − x) + g = high, and (S + x)/(D + x) + g = low.
     """
-    planned, gap = view.planned, view.past.gap(first.id, view.planned.stretches)
+    planned, gap = view.planned, view.past.gap(first.id)
     days, whole, usual = planned.by_target.get(first.id, 0.0), planned.days, gap.mean if gap else 0.0
     low, high = (min(0.99, max(0.0, end - usual)) for end in intended)
     if planned.share(first.id) > high:
@@ -33,6 +36,9 @@ def mix(view: View, first: Target, intended: tuple[float, float]) -> Move:
             first.id
         ]
         said = f"Leave {moving.part(taken)} of {first.name} out of the plan, the largest first: {taken.weight:.0f} person-days."
+        if usual >= SEEN:
+            kept = percent((days - taken.weight) / (whole - taken.weight))
+            said += f" The plan then gives it {kept}, and as plans go here {100 * usual:.0f} points more come of it."
         return moving.move(view.board, said, [taken])
     need = (low * whole - days) / (1 - low)
     return serve(view, [first], f"Plan {need:.0f} more person-days for {first.name}")

@@ -1,10 +1,12 @@
-"""How plans and facts differed here: what sprints and cycles were planned to hold, against what the same teams then did.
+"""How plans and facts differed here: what a plan would have been every four weeks, against what was then done.
 
-The history is cut into stretches of four weeks. The commitment of a stretch is what its teams had in progress when it began
-and what was in their sprints and cycles when those began (after the days of grace); its fact is where their effort went. The
-difference of the two mixes, share by share, is one observation a stretch. What comes of the next ``k`` stretches is expected
-to lie within t quantiles of the mean difference, with the variance of a mean of ``k`` new observations given ``m`` old ones,
-s² (1/k + 1/m) (Hahn and Meeker 1991, ch. 4): with a dozen stretches a bootstrap would be too narrow.
+The history is cut into stretches of four weeks. The plan of a stretch is what was in progress when it began and what its
+sprints and cycles held when those began (after the days of grace), read as a candidate plan is read: as known at that moment,
+without what nobody had written yet, sized by what was left of it (``plan_then``). Its fact is where effort went. The
+difference of the two mixes, share by share, is one observation a stretch. What comes of the next plan is expected to lie
+within t quantiles of the mean difference, with the variance of one new observation given ``m`` old ones, s² (1 + 1/m) (Hahn
+and Meeker 1991, ch. 4): with a dozen stretches a bootstrap would be too narrow. A longer plan is not surer than that: it is
+one plan, and what it holds of its later weeks is known less. How often it holds: ``benchmarks/plan_interval.py``.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from analyzer import plan_then, planning
 from analyzer.board import Board
 from analyzer.calendar import monday
 from analyzer.effort import UNIT
@@ -56,21 +59,29 @@ begun AS (
 SELECT DISTINCT o.stretch, p.piece FROM one o JOIN piece_of p ON p.ticket = o.ticket JOIN ticket_then t ON t.no = p.piece
 WHERE t.level <= 0 AND t.history <> 'none'
 """
-PLANNED = """
-SELECT c.stretch, c.piece, lower(t.type) AS type, t.level, t.estimate, 0 AS units, coalesce(l.target, '') AS target,
-    coalesce(l.weight, 1000000)::DOUBLE / 1000000 AS weight
-FROM committed c JOIN ticket_then t ON t.no = c.piece JOIN stretch b ON b.stretch = c.stretch
-LEFT JOIN link l ON l.ticket = c.piece AND l.regime = b.regime ORDER BY c.stretch, c.piece, target
+SPENT = """
+SELECT b.stretch, p.piece, sum(e.units)::BIGINT AS units FROM stretch b
+JOIN plan_then c ON c.stretch = b.stretch JOIN piece_of p ON p.piece = c.piece
+JOIN effort_day e ON e.ticket = p.ticket AND e.day < b.first_day AND e.person IS NOT NULL
+GROUP BY b.stretch, p.piece
 """
+"""What had gone into a piece before the stretch began."""
+
 DONE = """
+SELECT b.stretch, s.target, sum(s.units)::BIGINT AS units
+FROM share_of s JOIN stretch b ON s.week BETWEEN b.first_week AND b.last_week
+WHERE s.basis = 'days' AND s.in_force GROUP BY b.stretch, s.target ORDER BY b.stretch, s.target
+"""
+UNPLANNED = """
 WITH planning AS (SELECT DISTINCT b.stretch, g.team FROM boxed b JOIN ticket_team g ON g.ticket = b.ticket)
-SELECT b.stretch, s.target, sum(s.units)::BIGINT AS units,
-    sum(CASE WHEN c.piece IS NULL THEN s.units ELSE 0 END)::BIGINT AS unplanned
+SELECT b.stretch, sum(s.units)::BIGINT AS units, sum(CASE WHEN c.piece IS NULL THEN s.units ELSE 0 END)::BIGINT AS unplanned
 FROM share_of s JOIN stretch b ON s.week BETWEEN b.first_week AND b.last_week
 JOIN planning n ON n.stretch = b.stretch AND n.team = s.team
 JOIN piece_of p ON p.ticket = s.ticket LEFT JOIN committed c ON c.stretch = b.stretch AND c.piece = p.piece
-WHERE s.basis = 'days' AND s.in_force GROUP BY b.stretch, s.target ORDER BY b.stretch, s.target
+WHERE s.basis = 'days' AND s.in_force GROUP BY b.stretch HAVING sum(s.units) > 0 ORDER BY b.stretch
 """
+"""What neither was in progress nor came with a sprint, of the teams that plan in sprints."""
+
 DRAWN = """
 SELECT b.stretch, sum(e.units)::BIGINT AS units, count(DISTINCT e.person) AS people, any_value(b.working_days) AS working_days
 FROM effort_day e JOIN stretch b ON e.week BETWEEN b.first_week AND b.last_week WHERE e.person IS NOT NULL
@@ -106,12 +117,12 @@ class Past:
     unplanned: tuple[float, ...]
     drawn: tuple[float, ...]
 
-    def gap(self, target: str, stretches: float) -> Expected | None:
-        return expected(self.gaps.get(target, ()), stretches)
+    def gap(self, target: str) -> Expected | None:
+        return expected(self.gaps.get(target, ()))
 
 
-def expected(seen: Sequence[float], stretches: float) -> Expected | None:
-    """``None`` with fewer than ``LEAST`` observations."""
+def expected(seen: Sequence[float], stretches: float = 1.0) -> Expected | None:
+    """The mean of ``stretches`` new observations; ``None`` with fewer than ``LEAST`` old ones."""
     if len(seen) < LEAST:
         return None
     values = np.asarray(seen, dtype=np.float64)
@@ -119,16 +130,17 @@ def expected(seen: Sequence[float], stretches: float) -> Expected | None:
     return Expected(float(values.mean()), max(error, SUREST), len(values) - 1)
 
 
-def read(board: Board, sizes: Sizes) -> Past:
-    """Needs ``piece_of`` (``planning.lay_out``)."""
+def read(board: Board) -> Past:
+    """Made ``once`` a board."""
+    sizes = board.once(planning.lay_out)
     _stretches(board)
     board.con.execute(BOXED, [board.options.grace_days])
     board.con.execute(COMMITTED)
     drawn = [r.units / UNIT / (r.people * r.working_days) for r in board.rows(DRAWN) if r.people and r.working_days]
-    planned, done = board.frame(PLANNED), board.frame(DONE)
+    unplanned = [r.unplanned / r.units for r in board.rows(UNPLANNED)]
+    planned, done = _planned(board, sizes), board.frame(DONE)
     if not len(planned) or not len(done):
-        return Past({}, (), tuple(drawn))
-    planned["days"] = sizes.expected(planned)["days"] * planned["weight"]
+        return Past({}, tuple(unplanned), tuple(drawn))
     plans, facts = _mixes(planned, "days"), _mixes(done, "units")
     both = [s for s in facts.index if s in plans.index]
     known = {r.stretch: {t.id for t in regime.targets} for r in board.rows("SELECT stretch, regime FROM stretch")
@@ -137,9 +149,24 @@ def read(board: Board, sizes: Sizes) -> Past:
     for target in sorted({"", *plans.columns, *facts.columns, *(t for ids in known.values() for t in ids)}):
         sides = [side[target] if target in side else pd.Series(0.0, index=side.index) for side in (facts, plans)]
         gaps[target] = tuple(float(sides[0][s] - sides[1][s]) for s in both if not target or target in known[s])
-    whole = done.groupby("stretch")[["units", "unplanned"]].sum()
-    unplanned = [float(whole.loc[s, "unplanned"] / whole.loc[s, "units"]) for s in both]
     return Past(gaps, tuple(unplanned), tuple(drawn))
+
+
+def _planned(board: Board, sizes: Sizes) -> pd.DataFrame:
+    """What a plan would have been at the start of each stretch in which sprints or cycles ran: stretch, target and days."""
+    boxed = board.frame("SELECT DISTINCT stretch, ticket FROM boxed")
+    regimes = {r.no: r for r in board.distinct_regimes}
+    found = []
+    for r in board.rows("SELECT stretch, since, regime FROM stretch ORDER BY stretch"):
+        inside = boxed[boxed["stretch"] == r.stretch][["ticket"]]
+        if len(inside):
+            found.append(plan_then.pieces(board, r.since, regimes[r.regime], inside).assign(stretch=r.stretch))
+    if not found:
+        return pd.DataFrame()
+    planned = pd.concat(found, ignore_index=True)
+    board.lay("plan_then", planned[["stretch", "piece"]].drop_duplicates())
+    planned = planned.merge(board.frame(SPENT), on=["stretch", "piece"], how="left").fillna({"units": 0})
+    return planned.assign(days=sizes.expected(planned, begun=True)["days"] * planned["weight"])
 
 
 def _mixes(frame: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -162,9 +189,18 @@ def _stretches(board: Board) -> None:
         days = range(monday(weeks[0]), monday(last) + 7)
         working = sum(calendar.is_working(d) for d in days)
         rows.append(
-            (n, weeks[0], last, calendar.midnight(days[0]), calendar.midnight(days[-1] + 1), regime.no, working)
+            (
+                n,
+                weeks[0],
+                last,
+                days[0],
+                calendar.midnight(days[0]),
+                calendar.midnight(days[-1] + 1),
+                regime.no,
+                working,
+            )
         )
-    names = ["stretch", "first_week", "last_week", "since", "until", "regime", "working_days"]
+    names = ["stretch", "first_week", "last_week", "first_day", "since", "until", "regime", "working_days"]
     frame = pd.DataFrame(rows, columns=names)
     kinds = {n: "datetime64[us]" if n in ("since", "until") else "int64" for n in names}
     board.lay("stretch", frame.astype(kinds))

@@ -15,9 +15,9 @@ from analyzer.regimes import Target
 from analyzer.result import Finding, Matrix, Meta, Number, Shape
 
 PAST = (
-    "The interval is this site's own: for past stretches of four weeks, the mix of what was in progress or in sprints and "
-    "cycles at their start is held against the mix of what the same teams then did; the mean difference is added to the plan, "
-    "and t quantiles of a mean of as many new stretches as the period has are the interval (docs/planning-audit.md)."
+    "The interval is this site's own: every four weeks of the past, the mix of what was in progress and what its sprints and "
+    "cycles were to hold is read as this plan is read, as known then, and held against the mix of what was then done; the mean "
+    "difference is added to the plan, and t quantiles of one new difference are the interval (docs/planning-audit.md)."
 )
 ALLOCATION = Meta(
     id="plan_allocation",
@@ -31,7 +31,7 @@ ALLOCATION = Meta(
         "A ticket that is not made yet is not in the plan. Days per ticket are averages of finished ones; single tickets "
         "differ widely."
     ),
-    source="Prediction interval of a mean: Hahn and Meeker 1991, ch. 4; correction: Benjamini and Hochberg 1995.",
+    source="Prediction interval: Hahn and Meeker 1991, ch. 4; correction: Benjamini and Hochberg 1995.",
     formula=(
         "Planned share = person-days of planned pieces × weight of their link / person-days of all planned pieces."
     ),
@@ -76,7 +76,7 @@ def allocation(view: View) -> Finding:
     ]
     p: dict[str, float] = {}
     for target, (low, high) in ranged:
-        if (gap := past.gap(target.id, planned.stretches)) is not None:
+        if (gap := past.gap(target.id)) is not None:
             p[target.id] = gap.outside(planned.share(target.id), low, high)
     outside = [i for i, value in p.items() if value < 1.0]
     adjusted = dict(zip(outside, statistics.adjust([p[i] for i in outside]), strict=True))
@@ -122,7 +122,7 @@ def too_little(seen: Sequence[float]) -> str:
 
 def _centre(view: View, target: str) -> float:
     """The share to be expected; the planned one where nothing is known of the past."""
-    gap = view.past.gap(target, view.planned.stretches)
+    gap = view.past.gap(target)
     return min(1.0, max(0.0, view.planned.share(target) + (gap.mean if gap else 0.0)))
 
 
@@ -139,7 +139,7 @@ def _shares(view: View, ranged: list[tuple[Target, tuple[float, float]]], verdic
     }
     rows = []
     for ident, name in sorted(names.items(), key=lambda one: (-view.planned.share(one[0]), one[0])):
-        share, gap = view.planned.share(ident), view.past.gap(ident, view.planned.stretches)
+        share, gap = view.planned.share(ident), view.past.gap(ident)
         low, high = gap.interval(share) if gap else (0.0, 1.0)
         cells = {
             "priority": name, "days": round(view.planned.by_target.get(ident, 0.0), 6), "share": round(share, 9),
@@ -210,7 +210,7 @@ def unlinked(view: View) -> Finding:
         return not_judged(
             UNLINKED, f"{said}. The strategy states no unlinked_allowance to hold it against.", details, value
         )
-    gap = view.past.gap("", planned.stretches)
+    gap = view.past.gap("")
     if gap is None:
         return not_judged(
             UNLINKED,

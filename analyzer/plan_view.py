@@ -35,7 +35,7 @@ class View:
     @classmethod
     def of(cls, board: Board, plan: Plan) -> View:
         planned = planning.read(board, plan)
-        view = cls(board, planned, plan_past.read(board, planned.sizes))
+        view = cls(board, planned, board.once(plan_past.read))
         frame = planned.parts[["target", "kind", "piece", "days"]].assign(shown=planned.parts["team"].map(view.team_of))
         kinds: dict[str, Any] = {"target": object, "kind": object, "piece": "int64", "days": "float64", "shown": object}
         board.lay("plan_share", frame.astype(kinds))

@@ -220,7 +220,7 @@ def lay_out(board: Board) -> Sizes:
 
 def read(board: Board, plan: Plan) -> Planned:
     """What the plan would put into work, as seen at the board's moment."""
-    sizes = lay_out(board)
+    sizes = board.once(lay_out)
     items = [*(("take", i.ticket, i.days, i.team) for i in plan.take), *(("drop", i.ticket, None, None) for i in plan.drop),
              *(("move", m.ticket, None, m.to) for m in plan.move)]  # fmt: skip
     frame = pd.DataFrame(

@@ -13,6 +13,7 @@ import duckdb
 import pandas as pd
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
+from analyzer import store_parquet
 from analyzer.migrations import behind, migrate
 from analyzer.rows import Connection as Connection
 from analyzer.rows import frame_of, richest, upsert
@@ -22,6 +23,10 @@ from connectors.ticket import Parsed, Problem, Relation, Text
 
 class Busy(Exception):
     """Another process held the store for longer than we were willing to wait."""
+
+
+class ReadOnly(Exception):
+    """An export was to be written."""
 
 
 class Damaged(Exception):
@@ -59,9 +64,18 @@ class Store:
     def __init__(self, path: Path, patience: float = 60.0, memory_limit: str = "") -> None:
         self.path, self.patience, self.memory_limit = path, patience, memory_limit
 
+    @property
+    def exported(self) -> bool:
+        """A folder of Parquet files in the place of a store: it is read, and never written."""
+        return self.path.is_dir()
+
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One transaction: all of it is kept, or none."""
+        """One transaction: all of it is kept, or none. Raises ReadOnly for an export."""
+        if self.exported:
+            raise ReadOnly(
+                f"{self.path.name} is an export: it is read and never written. Name a store, or leave --store out."
+            )
         with _turn(self.path), self._writing() as con:
             yield con
 
@@ -95,6 +109,8 @@ class Store:
                 con.close()
 
     def _up_to_date(self) -> Connection:
+        if self.exported:
+            return self._tuned(store_parquet.opened(self.path, self.memory_limit))
         if self.path.exists():
             con = self._open(read_only=True)
             try:
@@ -129,6 +145,10 @@ class Store:
                     "Let it finish, then try again."
                 ) from error
             raise self._damaged() from error
+        return self._tuned(con)
+
+    @staticmethod
+    def _tuned(con: Connection) -> Connection:
         con.execute("SET preserve_insertion_order = false")
         con.execute("SET enable_progress_bar = false")
         return con

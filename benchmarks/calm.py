@@ -13,6 +13,7 @@ from pathlib import Path
 from analyzer import seen
 from analyzer.board import Options
 from analyzer.calendar import Calendar
+from analyzer.result import Result
 from analyzer.score import score
 from analyzer.statistics import wilson
 from analyzer.store import Store, naive, resolve_parents, save_parsed
@@ -101,21 +102,28 @@ def fill(store: Store, made: Company) -> None:
             seen.note(con, connector.name, AS_OF)
 
 
-def verdicts(seed: int) -> tuple[int, dict[str, str], float]:
-    """The verdict of each measure on the calm company of a seed, and the seconds it took."""
-    began = time.perf_counter()
+def report(seed: int) -> Result:
+    """The weekly report on the calm company of a seed."""
     made = company(seed, calm=True)
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder) / "calm.duckdb")
         fill(store, made)
         with store.reading() as con:
             con.execute("SET threads = 1")
-            result = score(con, strategies(made), Options(calendar=Calendar("Europe/Berlin")), AS_OF, "Calm")
-    told = {f.meta.id: f.verdict if f.verdict != "error" else f"error: {f.reason}" for f in result.findings}
-    for finding in result.findings:
-        if finding.verdict == "signal":
-            told[f"{finding.meta.id}?"] = finding.sentence
-    return seed, told, time.perf_counter() - began
+            return score(con, strategies(made), Options(calendar=Calendar("Europe/Berlin")), AS_OF, "Calm")
+
+
+def told(result: Result) -> dict[str, str]:
+    """The verdict of each measure, with what a signal or an error says."""
+    said = {f.meta.id: f.verdict if f.verdict != "error" else f"error: {f.reason}" for f in result.findings}
+    return said | {f"{f.meta.id}?": f.sentence for f in result.findings if f.verdict == "signal"}
+
+
+def verdicts(seed: int) -> tuple[int, dict[str, str], float]:
+    """The verdict of each measure on the calm company of a seed, and the seconds it took."""
+    began = time.perf_counter()
+    said = told(report(seed))
+    return seed, said, time.perf_counter() - began
 
 
 def main(arguments: list[str]) -> int:
@@ -124,16 +132,16 @@ def main(arguments: list[str]) -> int:
     by_measure: dict[str, Counter[str]] = {}
     signals, took = 0, 0.0
     with ProcessPoolExecutor(2) as pool:
-        for seed, told, seconds in pool.map(verdicts, range(first, first + seeds)):
+        for seed, said, seconds in pool.map(verdicts, range(first, first + seeds)):
             took += seconds
-            loud = [m for m, v in told.items() if v == "signal"]
+            loud = [m for m, v in said.items() if v == "signal"]
             signals += bool(loud)
-            for measure, verdict in told.items():
+            for measure, verdict in said.items():
                 if not measure.endswith("?"):
                     by_measure.setdefault(measure, Counter())[verdict.partition(":")[0]] += 1
             for measure in loud:
-                print(f"  seed {seed}: {measure}: {told[measure + '?']}", flush=True)
-            for measure, verdict in told.items():
+                print(f"  seed {seed}: {measure}: {said[measure + '?']}", flush=True)
+            for measure, verdict in said.items():
                 if verdict.startswith("error"):
                     print(f"  seed {seed}: {measure}: {verdict}", flush=True)
     print(f"\n{'measure':22} {'signal':>7} {'watch':>7} {'noise':>7} {'not judged':>11} {'error':>6}")

@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> int:
     if arguments[:1] == ["--one"]:
         print(json.dumps(measure(arguments[1], int(arguments[2]))))
         return 0
-    seen = [_run(size) for size in [int(a) for a in arguments] or SIZES]
+    seen = [run(size) for size in [int(a) for a in arguments] or SIZES]
     _print(seen)
     base = next((one for one in seen if one["size"] == 10_000), seen[0])
     growth = max(one["cpu"] / one["size"] for one in seen if one["size"] >= base["size"]) / (base["cpu"] / base["size"])
@@ -57,7 +57,8 @@ def main(arguments: list[str]) -> int:
     return int(growth > BAR_GROWTH or memory > BAR_BYTES)
 
 
-def _run(size: int) -> dict[str, Any]:
+def run(size: int) -> dict[str, Any]:
+    """Serves so many tickets and measures two pulls of them, each side in a process of its own."""
     begun = [sys.executable, "-m", "benchmarks.pull"]
     with subprocess.Popen([*begun, "--serve", str(size)], stdout=subprocess.PIPE, text=True) as server:
         try:
@@ -124,8 +125,11 @@ def measure(url: str, size: int) -> dict[str, Any]:
         memory = _memory()
         floor = _floor(store)
         stored = store.path.stat().st_size
+    wire, again_wire = _bare(first.pop("asked")), _bare(again.pop("asked"))
     return {
         **first,
+        "wire": wire,
+        "again_wire": again_wire,
         "stages": stages,
         "again": again,
         "memory": memory,
@@ -138,12 +142,24 @@ def measure(url: str, size: int) -> dict[str, Any]:
 def _pull(store: Store, url: str, now: datetime) -> dict[str, Any]:
     account = JiraCloud(world=World((), {"user": [], "sprint": [], "project": []})).account
     site = Site(Access(url, account.token, account.email), Policy(clock=lambda: now))
+    asked: list[requests.PreparedRequest] = []
+    site.client._session.hooks["response"].append(lambda answer, **_: asked.append(answer.request))
     wall, cpu = time.perf_counter(), time.process_time()
     got = pulling.pull(store, LiveJira("jira", site, True, workers=1), ParseOptions(), now)
     return {
         "wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu, "tickets": got.fetched, "read": got.read,
-        "requests": site.requests,
+        "requests": site.requests, "asked": asked,
     }  # fmt: skip
+
+
+def _bare(asked: list[requests.PreparedRequest]) -> dict[str, float]:
+    """The same requests once more, their answers taken off the wire and thrown away: the floor of a pull."""
+    wall, cpu, size = time.perf_counter(), time.process_time(), 0
+    with requests.Session() as session:
+        for request in asked:
+            request.hooks = {"response": []}  # else each would be noted once more
+            size += len(session.send(request).content)
+    return {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu, "bytes": size}
 
 
 @contextmanager
@@ -196,6 +212,7 @@ def _print(seen: list[dict[str, Any]]) -> None:
     rows += [[f"  {s}", *(a_thousand(one, one["stages"][s]) for one in seen)] for s in ("fetch", "save", "read")]
     rows.append(["  floor: JSON and zlib once", *(a_thousand(one, one["floor"]) for one in seen)])
     rows.append(["in floors", *(f"{one['cpu'] / one['floor']:.1f}" for one in seen)])
+    rows.append(["  the same bytes by a bare client", *(a_thousand(one, one["wire"]["cpu"]) for one in seen)])
     rows.append(["wall s", *(f"{one['wall']:.1f}" for one in seen)])
     rows.append(["requests", *(f"{one['requests']:,}" for one in seen)])
     rows.append(["peak memory, MB", *(f"{one['memory'] / 1e6:.0f}" for one in seen)])

@@ -18,6 +18,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any, cast
 
 from alignment.reporting import MEMORY
+from analyzer import mapping
 from analyzer.board import Board, Options
 from analyzer.measures import MEASURES
 from analyzer.result import Finding
@@ -47,23 +48,20 @@ def main(arguments: list[str]) -> int:
     if arguments[:1] == ["--one"]:
         print(json.dumps(measure(Path(arguments[1]), int(arguments[2]))))
         return 0
-    sizes = [int(a) for a in arguments] or list(SIZES)
-    seen = []
-    for size in sizes:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "company.duckdb"
-            begin = time.perf_counter()
-            _child(f"from pathlib import Path; from benchmarks.company import make; make(Path({str(path)!r}), {size})")
-            made = time.perf_counter() - begin
-            answer = subprocess.run(
-                [sys.executable, "-m", "benchmarks.report", "--one", str(path), str(size)],
-                check=True,
-                capture_output=True,
-                text=True,
-            )
-        seen.append(json.loads(answer.stdout.splitlines()[-1]) | {"made": made})
-    _print(seen)
+    _print([run(size) for size in [int(a) for a in arguments] or SIZES])
     return 0
+
+
+def run(size: int) -> dict[str, Any]:
+    """Makes a company and measures its report, each in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "company.duckdb"
+        begin = time.perf_counter()
+        _child(f"from pathlib import Path; from benchmarks.company import make; make(Path({str(path)!r}), {size})")
+        made = time.perf_counter() - begin
+        one = [sys.executable, "-m", "benchmarks.report", "--one", str(path), str(size)]
+        answer = subprocess.run(one, check=True, stdout=subprocess.PIPE, text=True)
+    return {**json.loads(answer.stdout.splitlines()[-1]), "made": made}
 
 
 def _child(code: str) -> None:
@@ -86,6 +84,9 @@ def measure(path: Path, size: int) -> dict[str, Any]:
         steps.append((step, now[0] - marks[-1][0], now[1] - marks[-1][1]))
         marks.append(now)
 
+    mapped: list[tuple[float, float]] = []
+    links = mapping.lay_out
+    mapping.lay_out = lambda *given: mapped.append(_timed(lambda: links(*given)))
     with store.reading() as con:
         result = score(con, strategies, Options(), END, measures=[_watched(m, n, done) for n, m in enumerate(MEASURES)])
         done("references")
@@ -93,7 +94,8 @@ def measure(path: Path, size: int) -> dict[str, Any]:
     done("html")
     failed = [f"{f.meta.id}: {f.reason}" for f in result.findings if f.verdict == "error"]
     return {
-        "size": size, "floor": min(w for w, _ in floors), "floor_cpu": min(c for _, c in floors), "steps": steps,
+        "size": size, "mapping": mapped[0], "floor": min(w for w, _ in floors), "floor_cpu": min(c for _, c in floors),
+        "steps": steps,
         "wall": marks[-1][0] - marks[0][0], "cpu": marks[-1][1] - marks[0][1], "floor_memory": before,
         "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, "store": path.stat().st_size,
         "result": len(result.model_dump_json()), "html": pages, "failed": failed, "verdict": result.verdict,
@@ -136,6 +138,9 @@ def _print(seen: list[dict[str, Any]]) -> None:
     rows.append(["store, MB", *(f"{one['store'] / 1e6:.0f}" for one in seen)])
     rows.append(
         ["floor: scan of the columns, s (CPU s)", *(f"{one['floor']:.2f} ({one['floor_cpu']:.2f})" for one in seen)]
+    )
+    rows.append(
+        ["  mapping, within board, s (CPU s)", *(f"{one['mapping'][0]:.2f} ({one['mapping'][1]:.2f})" for one in seen)]
     )
     for n, name in enumerate(names):
         rows.append([f"  {name}, s (CPU s)", *(f"{one['steps'][n][1]:.2f} ({one['steps'][n][2]:.2f})" for one in seen)])

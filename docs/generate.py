@@ -50,6 +50,8 @@ ONE_ROW_IS = {
     "was sent (empty: not known to be); a `round` more each time it was asked for again",
     "suggestions": "one thing that an unlinked ticket may belong to (`place` 1 is the likeliest): how sure (`confidence`, 0 to 1), "
     "in which `band`, and why; `seen` and `model` say what it was scored from",
+    "tag_writes": "one tag that write-back put on (`act` add) or took off a ticket, by the name of its `plan`: when it was begun "
+    "and ended, the `outcome` (empty: not known), and when the tracker says the ticket was last updated by then (`after`)",
     "gone": "one ticket that a tracker no longer showed, from the sweep that noticed `since` until it was seen again "
     "(`until`, empty: still); `how` is archived, trashed, outside (of what the settings read) or gone",
     "sweeps": "one look for tickets that are gone: when, and whether it came to its end",

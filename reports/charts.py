@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-import altair as alt
 import vl_convert
 
 from reports import numbers, words
@@ -18,6 +17,18 @@ PANEL = (225, 92)
 BURN_UP = (225, 112)
 INK, MUTED, GRID = "var(--ink)", "var(--muted)", "var(--grid)"
 LINE, BAND, APART, SCOPE = "var(--line)", "var(--band)", "var(--apart)", "var(--scope)"
+HIGH = {"field": "high"}
+LOOK = {
+    "mark": {"invalid": "break-paths-show-path-domains"},
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": MUTED, "labelFontSize": 12, "gridColor": GRID, "domainColor": GRID, "tickColor": GRID,
+        "labelFont": "sans-serif", "ticks": False, "labelPadding": 5, "domain": False,
+    },
+}  # fmt: skip
+
+Vega = dict[str, Any]
+"""A piece of a chart in Vega-Lite's own words: https://vega.github.io/vega-lite/docs/"""
 
 
 @dataclass(frozen=True)
@@ -60,10 +71,10 @@ def _panel(series: Data, line: Data, column: int, bottom: float, top: float) -> 
     apart = [{"x": week} for week in weeks if week in series["set_apart"]]
     x, y = _weeks_axis(weeks), _amount_axis(unit, bottom, top)
     layers = [
-        _chart(points).mark_area(color=BAND, interpolate="step").encode(x=x, y=_y("low", y), y2="high:Q"),
-        _chart(apart).mark_rule(color=APART, strokeWidth=max(5.0, PANEL[0] / len(weeks))).encode(x=x),
-        _chart(points).mark_line(color=LINE, strokeWidth=2).encode(x=x, y=_y("y", y)),
-        _chart(_dots(points, last)).mark_point(color=LINE, fill=LINE, size=26, opacity=1).encode(x=x, y=_y("y", y)),
+        _layer(points, "area", x=x, y=_y("low", y), y2=HIGH, color=BAND, interpolate="step"),
+        _layer(apart, "rule", x=x, color=APART, strokeWidth=max(5.0, PANEL[0] / len(weeks))),
+        _layer(points, "line", x=x, y=_y("y", y), color=LINE, strokeWidth=2),
+        _layer(_dots(points, last), "point", x=x, y=_y("y", y), color=LINE, fill=LINE, size=26, opacity=1),
     ]
     about = f"{line['label']}: {said}" + (f", {words.INTENDED} {intended}" if intended else "")
     return Panel(line["label"], said, intended, column, _draw(layers, PANEL, about))
@@ -85,13 +96,11 @@ def burn_up_picture(burn_up: Data) -> str:
     layers = []
     if (burn_up["low"], burn_up["high"]) != (None, None):
         level[0]["high"] = top if burn_up["high"] is None else burn_up["high"]
-        layers.append(_chart(level).mark_rect(color=BAND).encode(y=_y("low", y), y2="high:Q"))
+        layers.append(_layer(level, "rect", y=_y("low", y), y2=HIGH, color=BAND))
     if burn_up["planned"] is not None:
-        planned = _chart(level).mark_rule(color=MUTED, strokeDash=[5, 4], strokeWidth=1.5)
-        layers.append(planned.encode(y=_y("planned", y)))
-    scope = _chart(points).mark_line(color=SCOPE, strokeWidth=2, interpolate="step")
-    done = _chart(points).mark_line(color=LINE, strokeWidth=2)
-    layers += [scope.encode(x=x, y=_y("scope", y)), done.encode(x=x, y=_y("done", y))]
+        layers.append(_layer(level, "rule", y=_y("planned", y), color=MUTED, strokeDash=[5, 4], strokeWidth=1.5))
+    layers.append(_layer(points, "line", x=x, y=_y("scope", y), color=SCOPE, strokeWidth=2, interpolate="step"))
+    layers.append(_layer(points, "line", x=x, y=_y("done", y), color=LINE, strokeWidth=2))
     return _draw(layers, BURN_UP, f"{burn_up['title']}: {burn_up_words(burn_up)}")
 
 
@@ -125,8 +134,18 @@ def _step(size: float, most: int) -> float:
     return next(part * tens for part in (1, 2, 5, 10, 20, 50, 100) if size / (part * tens) <= most + 1e-9)
 
 
-def _chart(rows: list[dict[str, Any]]) -> alt.Chart:
-    return alt.Chart(alt.InlineData(values=rows))
+def _layer(
+    rows: list[dict[str, Any]],
+    mark: str,
+    *,
+    x: Vega | None = None,
+    y: Vega | None = None,
+    y2: Vega | None = None,
+    **looks: Any,
+) -> Vega:
+    """One layer in the grammar of Vega-Lite: rows, the mark they are drawn with and what each direction shows."""
+    encoding = {name: channel for name, channel in (("x", x), ("y", y), ("y2", y2)) if channel is not None}
+    return {"data": {"values": rows}, "mark": {"type": mark, **looks}, "encoding": encoding}
 
 
 def _dots(points: list[dict[str, Any]], last: int) -> list[dict[str, Any]]:
@@ -139,18 +158,19 @@ def _dots(points: list[dict[str, Any]], last: int) -> list[dict[str, Any]]:
     ]
 
 
-def _weeks_axis(weeks: list[str]) -> alt.X:
+def _weeks_axis(weeks: list[str]) -> Vega:
     ends = list(dict.fromkeys([weeks[0], weeks[-1]]))
-    axis = alt.Axis(values=ends, labelAngle=0, labelFlush=True, title=None, grid=False, labelOverlap=False)
-    return alt.X("x:O", sort=None, axis=axis, scale=alt.Scale(type="point", domain=weeks, padding=0))
+    axis = {"values": ends, "labelAngle": 0, "labelFlush": True, "title": None, "grid": False, "labelOverlap": False}
+    scale = {"type": "point", "domain": weeks, "padding": 0}
+    return {"field": "x", "type": "ordinal", "sort": None, "axis": axis, "scale": scale}
 
 
-def _amount_axis(unit: str, bottom: float, top: float) -> tuple[alt.Axis, alt.Scale]:
+def _amount_axis(unit: str, bottom: float, top: float) -> Vega:
     sign = (
         "format(datum.value * 100, ',.0f') + '\N{NO-BREAK SPACE}%'" if unit == "share" else "format(datum.value, ',')"
     )
-    axis = alt.Axis(values=_ticks(bottom, top), labelExpr=sign, title=None)
-    return axis, alt.Scale(domain=[bottom, top], nice=False, zero=False)
+    axis = {"values": _ticks(bottom, top), "labelExpr": sign, "title": None}
+    return {"axis": axis, "scale": {"domain": [bottom, top], "nice": False, "zero": False}}
 
 
 def _ticks(bottom: float, top: float) -> list[float]:
@@ -158,20 +178,13 @@ def _ticks(bottom: float, top: float) -> list[float]:
     return [round(part * step, 9) for part in range(math.ceil(bottom / step - 1e-9), math.floor(top / step + 1e-9) + 1)]
 
 
-def _y(field: str, axis: tuple[alt.Axis, alt.Scale]) -> alt.Y:
-    return alt.Y(f"{field}:Q", axis=axis[0], scale=axis[1])
+def _y(field: str, axis: Vega) -> Vega:
+    return {"field": field, "type": "quantitative", **axis}
 
 
-def _draw(layers: list[Any], size: tuple[int, int], about: str) -> str:
-    chart = (
-        alt.layer(*layers)
-        .properties(width=size[0], height=size[1], background="transparent", padding={"left": 1, "top": 4, "right": 6, "bottom": 2})
-        .configure(mark=alt.MarkConfig(invalid="break-paths-show-path-domains"))
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelColor=MUTED, labelFontSize=12, gridColor=GRID, domainColor=GRID, tickColor=GRID,
-            labelFont="sans-serif", ticks=False, labelPadding=5, domain=False,
-        )
-    )  # fmt: skip
-    specification = chart.to_dict(validate=False)
+def _draw(layers: list[Vega], size: tuple[int, int], about: str) -> str:
+    specification = {
+        "width": size[0], "height": size[1], "background": "transparent",
+        "padding": {"left": 1, "top": 4, "right": 6, "bottom": 2}, "layer": layers, "config": LOOK,
+    }  # fmt: skip
     return inline(vl_convert.vegalite_to_svg(specification, allowed_base_urls=[]), about)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from analyzer.board import Board
 from analyzer.regimes import Regime, Target
+from analyzer.spoken import STANDS
 from analyzer.themes import BODY, TITLE
 
 NOTHING = ""
@@ -25,22 +26,17 @@ CONFIRMED = """
 CREATE OR REPLACE TEMP TABLE confirmed AS
 WITH placed AS (SELECT DISTINCT o.rule FROM rule_of o JOIN rule_condition c ON c.rule = o.alike WHERE c.field IN ('epic', 'key'))
 SELECT l.ticket, l.target, CASE WHEN p.rule IS NULL THEN l.source ELSE -p.rule END AS source,
-    l.via IN ('decision', 'container') AS decided
+    l.via = 'decision' AND l.distance = 0 AS decided
 FROM link l LEFT JOIN placed p ON p.rule = l.rule
 WHERE l.regime = $1 AND (l.kind <> 'none' OR l.weight = 1000000)
 """
 """A part of a ticket that was left to nothing says nothing of the rest. ``source`` tells links of one origin: the ticket they are
 inherited from, or the rule that names an epic."""
 
-REJECTED = """
+REJECTED = f"""
 CREATE OR REPLACE TEMP TABLE rejected AS
-WITH told AS (
-    SELECT d.target AS id, coalesce(d.priority, '') AS target, d.moment FROM decisions d CROSS JOIN moment m
-    WHERE d.kind = 'reject' AND d.moment <= m.as_of AND (d.act IS NULL OR d.act NOT IN (
-        SELECT try_cast(u.choice AS INTEGER) FROM decisions u
-        WHERE u.kind = 'undo' AND u.moment <= m.as_of AND u.choice IS NOT NULL))
-)
-SELECT DISTINCT t.no AS ticket, r.target FROM told r JOIN ticket_then t ON t.id = r.id
+SELECT DISTINCT t.no AS ticket, coalesce(s.priority, '') AS target
+FROM ({STANDS.format(at="(SELECT as_of FROM moment)")}) s JOIN ticket_then t ON t.id = s.target WHERE s.kind = 'reject'
 """
 
 RULED = f"""

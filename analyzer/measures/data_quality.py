@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analyzer import pulls
+from analyzer import accepted, late_links, pulls
 from analyzer.board import Board
 from analyzer.evidence import Evidence, heaviest, row, table
 from analyzer.judging import PLAIN_COUNT, empty, not_judged, percent
@@ -17,7 +17,9 @@ META = Meta(
     how=(
         "Checks over all tickets known at the report's moment, and over the effort of the window; each says how many "
         "tickets it concerns and what it does to the numbers. The value is the number of checks that concern more than "
-        "5 % of what they look at."
+        "5 % of what they look at. Shown beside them, and not counted: links made after the work was done, by a label or field "
+        "that a rule asks for or by a person's decision, more than a day later; links that did so in the two days before "
+        "the report; and how suggestions fared that people decided on."
     ),
     limits="None of these is a mistake anyone made: trackers are used to get work done, not to be analysed.",
     source="Checks after jirametrics' data quality report.",
@@ -139,6 +141,7 @@ def measure(board: Board) -> Finding:
     outcomes = sorted((_run(board, check) for check in CHECKS), key=lambda o: -o.share)
     notable = [o for o in outcomes if o.share > NOTABLE]
     details.insert(0, _table([o for o in outcomes if o.tickets]))
+    details += [*late_links.tables(board), *accepted.tables(board)]
     said = "; ".join(f"{o.check.what[0].lower()}{o.check.what[1:]}: {percent(o.share)}" for o in notable[:3])
     sentence = "No check concerns more than 5\u00a0% of what it looks at."
     if notable:

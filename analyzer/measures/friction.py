@@ -12,7 +12,7 @@ import numpy as np
 from analyzer import moving_rates, own_past, waiting
 from analyzer.board import Board
 from analyzer.calendar import monday
-from analyzer.durations import Quantile, quantile
+from analyzer.durations import Quantile, quantiles
 from analyzer.evidence import heaviest, row, table
 from analyzer.judging import counted, empty, not_judged, percent
 from analyzer.result import Finding, Flow, FlowLink, Meta, Row, Shape
@@ -132,7 +132,7 @@ def _causes(board: Board, first: int) -> list[Row]:
     tickets = heaviest(board, STOOD, first)
     made = []
     for (cause, team), rows in sorted(groups.items(), key=lambda g: (list(waiting.CAUSES).index(g[0][0]), g[0][1])):
-        middle, late = (_of(rows, part) for part in (0.5, 0.85))
+        middle, late = _of(rows, 0.5, 0.85)
         lasting = sum(r.n for r in rows if r.lasting)
         cells = {
             "cause": waiting.CAUSES[cause], "team": team, "stays": sum(r.n for r in rows), "lasting": lasting,
@@ -143,15 +143,15 @@ def _causes(board: Board, first: int) -> list[Row]:
     return made
 
 
-def _of(rows: list[Any], part: float) -> Quantile:
+def _of(rows: list[Any], *parts: float) -> list[Quantile]:
     sides = ([r for r in rows if bool(r.lasting) is wanted] for wanted in (False, True))
     ended, lasting = (np.repeat([float(r.days) for r in side], [r.n for r in side]) for side in sides)
-    return quantile(ended, lasting, part)  # type: ignore[arg-type]
+    return quantiles(ended, lasting, parts)  # type: ignore[arg-type]
 
 
 def _ageing(board: Board) -> tuple[str, list[Shape]]:
     """Open work that is older than 85 % of the work begun within the history at hand got, by team."""
-    late = _of(board.rows(AGES, monday(board.history_week), board.today), 0.85)
+    (late,) = _of(board.rows(AGES, monday(board.history_week), board.today), 0.85)
     if late.value is None:
         return "", []
     found = heaviest(board, AGEING, late.value, board.today)

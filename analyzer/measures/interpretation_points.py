@@ -19,8 +19,9 @@ META = Meta(
         "(the first one wins, and hides it), or while the parent serves another priority. What a person decided is settled, and "
         "an explicit not_now beats a general rule by design: neither counts. Each pair of priorities becomes one question for its "
         "owners, the most effort first. The weekly share of such tickets among those worked on is held against the site's own "
-        "past; only more than usual asks for attention. Shown and not judged: tickets of different priorities with one title, or "
-        "with titles alike to 0.85 (cosine of TF-IDF over words and pairs of words, numbers being the same); a priority for "
+        "past; only more than usual asks for attention. Shown and not judged: decisions that a rule, a decision on an epic with "
+        "all below it, a second person within a week, or a rejection contradicts; tickets of different priorities with one title, "
+        "or with titles alike to 0.85 (cosine of TF-IDF over words and pairs of words, numbers being the same); a priority for "
         "which teams each keep to a label or component of their own, labels that are a rule's but for one letter, and "
         "priorities of nearly one name; and names of steps that mean different things or that only one team uses."
     ),

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from connectors.connector import Checkpoint, Fatal, Missing, ParseOptions, Parser, Payload, Refused, Shown
-from connectors.jira import boards, sweep
+from connectors.jira import boards, sweep, tags
 from connectors.jira.cloud import Cloud
 from connectors.jira.fields import field_map
 from connectors.jira.questions import conditions, fields, millis
@@ -15,6 +15,7 @@ from connectors.jira.site import Site
 from connectors.jira.sprints import SprintsSeen
 from connectors.jira.values import mapping
 from connectors.ticket import Problem
+from connectors.writing import Change, Held
 
 PAGE = 100
 WINDOW = 10_000
@@ -25,13 +26,18 @@ class LiveJira:
     """One Jira site as a connector. ``projects``: keys to read, all visible ones if empty.
 
     ``workers``: requests at once, on Cloud. ``expected``: tickets that the scan will give, 0 until that is known.
+    ``notify``: whether watchers hear of a label that is written; without, only an administrator may write.
     """
 
     kind = "jira"
     live = True
 
-    def __init__(self, name: str, site: Site, cloud: bool, projects: Sequence[str] = (), workers: int = 4) -> None:
+    def __init__(
+        self, name: str, site: Site, cloud: bool, projects: Sequence[str] = (), workers: int = 4, notify: bool = True
+    ) -> None:
         self.name, self.site, self.cloud, self.projects, self.workers = name, site, cloud, tuple(projects), workers
+        self.notify = notify
+        self.batch = 50 if cloud else 10
         self.expected = 0
         self.source = site.access.url
 
@@ -67,6 +73,19 @@ class LiveJira:
 
     def confirm(self, ids: Sequence[str]) -> Iterator[Missing]:
         yield from sweep.missing(self, ids)
+
+    def held(self, ids: Sequence[str]) -> dict[str, Held]:
+        return tags.held(self, ids)
+
+    def lacking(self, places: Iterable[str]) -> dict[str, str]:
+        return tags.lacking(self, places)
+
+    def new_labels(self, changes: Sequence[Change]) -> list[str]:
+        """Jira makes a label when the first ticket gets it."""
+        return []
+
+    def write(self, changes: Sequence[Change]) -> dict[str, str]:
+        return tags.write(self, changes)
 
     def _reference(self) -> Iterator[Payload | Problem]:
         listed = [Payload("field", str(one.get("id")), one) for one in self.site.get("field")]

@@ -15,11 +15,13 @@ from requests import Response
 from connectors.calls import Pace, Policy, seconds_until
 from connectors.connector import Fatal, NotLetIn, Refused, Retry
 from connectors.reaching import moved, unreached
+from connectors.writing import NoWriting
 
 TIMEOUT = (10, 90)
 """Seconds to connect and to wait for bytes; the package's own default waits for ever."""
 
 
+NO_CONTENT = 204
 ABSENT = (404, 405, 410)
 """How a site says that it does not offer an operation."""
 
@@ -80,28 +82,38 @@ class Site:
         """What stands beside the REST interface, such as ``_edge/tenant_info``."""
         return self.policy.ask(lambda: self._asked("GET", f"{self.access.url.rstrip('/')}/{path}", {}, None))
 
-    def post(self, path: str, body: Mapping[str, Any], version: str = "api/2", optional: bool = False) -> Any:
-        """A request with a JSON body. Only for what may safely be asked twice: searches and bulk reads.
+    def post(
+        self, path: str, body: Mapping[str, Any], version: str = "api/2", optional: bool = False, writes: bool = False
+    ) -> Any:
+        """A request with a JSON body. Only for what may safely be asked twice: searches, bulk reads, differences of labels.
 
-        ``optional``: a site that does not offer it raises Refused with a status of ABSENT.
+        ``optional``: a site that does not offer it raises Refused with a status of ABSENT. ``writes``: as for ``put``.
         """
-        return self.policy.ask(lambda: self._once("POST", path, version, {}, body, optional))
+        return self.policy.ask(lambda: self._once("POST", path, version, {}, body, optional, writes))
+
+    def put(self, path: str, body: Mapping[str, Any], version: str = "api/2", **query: Any) -> Any:
+        """An edit that may safely be asked twice. Raises NoWriting, and Refused also where the account may not edit this."""
+        return self.policy.ask(lambda: self._once("PUT", path, version, query, body, writes=True))
 
     def _once(
         self, method: str, path: str, version: str, query: Mapping[str, Any], body: Mapping[str, Any] | None,
-        optional: bool = False,
+        optional: bool = False, writes: bool = False,
     ) -> Any:  # fmt: skip
-        return self._asked(method, f"{self.access.url.rstrip('/')}/rest/{version}/{path}", query, body, optional)
+        url = f"{self.access.url.rstrip('/')}/rest/{version}/{path}"
+        return self._asked(method, url, query, body, optional, writes)
 
     def _asked(
-        self, method: str, url: str, query: Mapping[str, Any], body: Mapping[str, Any] | None, optional: bool = False
-    ) -> Any:
+        self, method: str, url: str, query: Mapping[str, Any], body: Mapping[str, Any] | None, optional: bool = False,
+        writes: bool = False,
+    ) -> Any:  # fmt: skip
         data = json.dumps(body) if body is not None else None
         try:
             answer = self.client._session.request(method, url, params=dict(query), data=data, allow_redirects=False)
         except JIRAError as error:
             if optional and error.status_code in ABSENT:
                 raise Refused(error.status_code, _messages(error.response)) from None
+            if writes and error.status_code in (401, 403):
+                raise _not_written(error) from None
             raise self._sorted(error) from None  # its own chain may quote headers
         except (requests.exceptions.RequestException, OSError) as error:
             raise unreached(error, self._place, self.access.url, bool(self.headers)) from None
@@ -118,6 +130,8 @@ class Site:
         return f"Jira at {self.access.url}"
 
     def _json(self, answer: Response) -> Any:
+        if answer.status_code == NO_CONTENT:
+            return None
         try:
             return answer.json()
         except ValueError:
@@ -170,6 +184,17 @@ class Site:
         if self.access.email:
             return "Check the e-mail and make a new API token; one with scopes needs the gateway address as base_url."
         return "Make a new one, and check that base_url and kind fit it: an API token of Jira Cloud needs 'email' too."
+
+
+def _not_written(error: JIRAError) -> Exception:
+    """An account that was let in to read is told why it may not write: its token, or this ticket."""
+    said = _messages(error.response)
+    if error.status_code == 403 and said:
+        return Refused(403, said)
+    return NoWriting(
+        f"Jira lets this token read and not write ({error.status_code}). Make one with the scope write:jira-work "
+        "(or one without scopes), of an account with the project permission Edit Issues (EDIT_ISSUES)."
+    )
 
 
 def _messages(response: Response | None) -> list[str]:

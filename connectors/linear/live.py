@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any, Literal
 
 from connectors.connector import Checkpoint, Fatal, Missing, ParseOptions, Parser, Payload, Shown
-from connectors.linear import sweep
+from connectors.linear import sweep, tags
 from connectors.linear.depths import Depth
 from connectors.linear.pages import follow
 from connectors.linear.site import NotOpen, Site, TooComplex
 from connectors.text import moment
 from connectors.ticket import Problem
+from connectors.writing import Change, Held
 
 REFERENCE = (  # kind of payload, operation, name of the connection
     ("team", "Teams", "teams"), ("state", "WorkflowStates", "workflowStates"), ("user", "Users", "users"),
@@ -34,6 +35,7 @@ class LiveLinear:
 
     kind = "linear"
     live = True
+    batch = tags.BATCH
 
     def __init__(
         self, name: str, site: Site, teams: Sequence[str] = (), history: Literal["full", "states"] = "full"
@@ -42,6 +44,7 @@ class LiveLinear:
         self.source = "Linear"
         self.page = 250
         self.depth = Depth(site, history)
+        self._labels: tags.Labels | None = None
 
     @property
     def scope(self) -> str:
@@ -63,6 +66,27 @@ class LiveLinear:
 
     def confirm(self, ids: Sequence[str]) -> Iterator[Missing]:
         yield from sweep.missing(self, ids)
+
+    # ---------------------------------------------------------------- writing tags
+
+    @property
+    def labels(self) -> tags.Labels:
+        """The workspace's labels, read the first time that tags are written."""
+        self._labels = self._labels or tags.Labels(self)
+        return self._labels
+
+    def held(self, ids: Sequence[str]) -> dict[str, Held]:
+        return tags.held(self, ids, self.labels)
+
+    def lacking(self, places: Iterable[str]) -> dict[str, str]:
+        """Linear does not tell what a key may write before it is tried."""
+        return {}
+
+    def new_labels(self, changes: Sequence[Change]) -> list[str]:
+        return sorted({tag for c in changes for tag in c.add if not self.labels.called(tag, c.place)})
+
+    def write(self, changes: Sequence[Change]) -> dict[str, str]:
+        return tags.write(self, changes, self.labels)
 
     # ---------------------------------------------------------------- reference lists
 

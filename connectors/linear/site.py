@@ -26,6 +26,7 @@ URL = "https://api.linear.app/graphql"
 TIMEOUT = (10, 60)
 TRANSIENT = {"ratelimited", "internal error", "network error", "lock timeout", "bootstrap error"}
 NEW_KEY = "Linear does not accept the token. Make a new key in Linear's settings, under Security & access."
+DOCUMENTS = ("queries.graphql", "writes.graphql")
 CEILING = 8_000
 """Points a query may cost before its page is no longer grown; Linear refuses above 10,000."""
 
@@ -57,9 +58,9 @@ class Access:
 
 @cache
 def documents() -> dict[str, DocumentNode]:
-    """Every operation of queries.graphql by name, each a document of its own."""
-    text = (files("connectors") / "linear" / "queries.graphql").read_text(encoding="utf-8")
-    return dict(separate_operations(parse(text)))
+    """Every operation of the two files by name, each a document of its own."""
+    texts = ((files("connectors") / "linear" / name).read_text(encoding="utf-8") for name in DOCUMENTS)
+    return {name: one for text in texts for name, one in separate_operations(parse(text)).items()}
 
 
 class Site:

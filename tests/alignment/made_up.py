@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any, cast
 from unittest import mock
 
 from alignment import pull as pulling
@@ -14,7 +15,7 @@ from analyzer.board import Options
 from analyzer.calendar import Calendar
 from analyzer.result import Result
 from analyzer.score import score
-from analyzer.store import Store
+from analyzer.store import Connection, Store
 from analyzer.strategy import Strategy
 from analyzer.strategy_file import read_strategies
 from connectors.connector import Checkpoint, Connector, ParseOptions, Parser, Payload
@@ -38,11 +39,27 @@ def strategies() -> tuple[Strategy, ...]:
     return found
 
 
-def scored(store: Store, as_of: datetime = AS_OF, threads: int | None = None) -> Result:
+def scored(store: Store, as_of: datetime = AS_OF, threads: int | None = None, told: list[str] | None = None) -> Result:
+    """``told`` is given every query that was asked."""
     with store.reading() as con:
         if threads:
             con.execute(f"SET threads = {threads:d}")
-        return score(con, strategies(), OPTIONS, as_of, "Acme", secret=b"test")
+        asked = con if told is None else cast(Connection, _Noted(con, told))
+        return score(asked, strategies(), OPTIONS, as_of, "Acme", secret=b"test")
+
+
+class _Noted:
+    """A connection that notes what it is asked."""
+
+    def __init__(self, con: Connection, told: list[str]) -> None:
+        self._con, self._told = con, told
+
+    def execute(self, sql: str, *values: Any) -> Any:
+        self._told.append(sql)
+        return self._con.execute(sql, *values)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._con, name)
 
 
 def filled(path: Path, made: Company, shuffled: int | None = None) -> Store:

@@ -19,7 +19,7 @@ from alignment.cli import cli, run
 from alignment.settings import Settings
 from reports import archive, comparison
 from tests.alignment.exported import PERSON, STRATEGY, Command, Said, execute, export, issue
-from tests.reports import sample
+from tests.reports import browsing, sample
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +83,14 @@ def test_two_reports_side_by_side(alignment: Command) -> None:
     )
     written = json.loads(Path("reports/2026-W03_2026-W20.json").read_text(encoding="utf-8"))
     assert written == {k: v for k, v in data.items() if k != "files"}
+
+
+def test_chromium_finds_no_fault_in_the_list_of_reports_and_in_a_comparison(alignment: Command) -> None:
+    alignment("report", "--compare", "2026-W03", "2026-W20")
+    alignment("report", "--week", "2026-W20")
+    with browsing.chromium() as browser:
+        for page in ("index.html", "2026-W03_2026-W20.html"):
+            assert browsing.faults(browser, Path("reports", page).resolve()) == []
 
 
 def test_a_week_without_a_report_is_said_with_those_there_are(alignment: Command) -> None:

@@ -75,7 +75,7 @@ HELP = """
 import sys
 from alignment.cli import cli, run
 run(lambda: cli.main(["--help"], standalone_mode=False))
-print([m for m in ("duckdb", "pandas", "numpy", "scipy", "altair", "pydantic", "networkx") if m in sys.modules])
+print([m for m in ("duckdb", "pandas", "numpy", "scipy", "pydantic", "networkx") if m in sys.modules])
 """
 
 

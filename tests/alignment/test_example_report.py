@@ -13,10 +13,14 @@ from functools import cached_property
 from pathlib import Path
 
 import pytest
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import ErrorLevel
 
 from alignment import demo_words
 from alignment.demo import set_up
 from alignment.settings import read_settings
+from analyzer import store_parquet
 from analyzer.board import Board
 from analyzer.calendar import day_of, monday, week_name, week_of_day
 from analyzer.result import Finding, Result, Row, Series, Table
@@ -461,10 +465,24 @@ def test_the_team_of_four_is_not_shown_under_its_name(case: Case) -> None:
 # ---------------------------------------------------------------- the same store and moment give the same Result
 
 
-def test_the_same_again(case: Case) -> None:
-    whole = case.result.model_dump_json()
-    assert made_up.scored(case.store).model_dump_json() == whole
-    assert made_up.scored(case.store, threads=1).model_dump_json() == whole
+def test_the_same_again_and_every_query_can_be_asked_of_spark(case: Case) -> None:
+    """DESIGN §12: SQLGlot renders each query for Spark, has no doubt about any, and reads back what it wrote."""
+    told: list[str] = []
+    assert made_up.scored(case.store, threads=1, told=told).model_dump_json() == case.result.model_dump_json()
+    queries = sorted(set(told))
+    assert len(queries) > 200
+    for query in queries:
+        (tree,) = sqlglot.parse(query, read="duckdb")
+        assert tree is not None and not isinstance(tree, exp.Command), query
+        bound = tree.transform(lambda part: exp.null() if isinstance(part, exp.Placeholder | exp.Parameter) else part)
+        sqlglot.parse_one(bound.sql("spark", unsupported_level=ErrorLevel.RAISE), read="spark")
+
+
+def test_the_same_from_an_export(case: Case, tmp_path: Path) -> None:
+    with case.store.reading() as con:
+        rows = store_parquet.write(con, tmp_path)
+    assert "raw" not in rows and rows["tickets"] == len(case.made.tickets)
+    assert made_up.scored(Store(tmp_path)).model_dump_json() == case.result.model_dump_json()
 
 
 def test_the_order_in_which_tickets_came_does_not_matter(case: Case, tmp_path: Path) -> None:

@@ -72,9 +72,16 @@ def save(con: Connection, made: Company) -> None:
         save_parsed(con, tracker, parsed)
         resolve_parents(con, tracker)
     if made.decisions:
-        rows = [(naive(d.moment), "chief", d.target, d.priority, d.weight, "said so") for d in made.decisions]
-        columns = "moment, author, target, priority, weight, reason"
-        con.executemany(f"INSERT INTO decisions ({columns}) VALUES (?, ?, ?, ?, ?, ?)", rows)
+        rows: list[tuple[object, ...]] = [
+            (naive(d.moment), "chief", d.target, d.priority, None if d.rejects else d.weight, "reject" if d.rejects else "link",
+             d.act, None if d.act is None else "below" if d.below else "ticket", None)
+            for d in made.decisions
+        ]  # fmt: skip
+        back = {(naive(d.undone), d.target, d.act) for d in made.decisions if d.undone is not None}
+        rows += [(at, "chief", target, None, None, "undo", 1000 + n, None, str(act))
+                 for n, (at, target, act) in enumerate(sorted(back, key=str))]  # fmt: skip
+        columns = "moment, author, target, priority, weight, kind, act, reach, choice"
+        con.executemany(f"INSERT INTO decisions ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 def board(con: Connection, made: Company) -> Board:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -92,9 +93,10 @@ def decisions(rng: Random, company: Company, moments: list[datetime]) -> tuple[D
     ids += [*(p.id for s in company.strategies for p in s.not_now), "growth", "gone"]
     tickets, containers = [t.id for t in company.tickets], [c.id for c in company.containers]
     wholes = [r.target for r in company.relations] or containers
+    parents = sorted({s.value for s in company.spans if s.field == "parent" and s.value in tickets}) or tickets
     made: dict[tuple[str, datetime], list[Decision]] = {}
     for moment in moments[: rng.choice([0, 3, 12])]:
-        target = rng.choice(rng.choice([tickets, tickets, containers, wholes]))
+        target = rng.choice(rng.choice([tickets, parents, containers, wholes]))
         weights = rng.choice(SPLITS)
         served = rng.sample([None, *sorted(set(ids))], k=min(len(weights), 1 + len(set(ids))))
         if len(served) == len(weights):
@@ -102,7 +104,21 @@ def decisions(rng: Random, company: Company, moments: list[datetime]) -> tuple[D
         if rng.random() < 0.3:
             later = moment + timedelta(days=rng.randint(1, 9))
             made[target, later] = [Decision(later, target, rng.choice([None, *ids]), 1_000_000)]
-    return tuple(d for rows in made.values() for d in rows)
+    return tuple(d for n, rows in enumerate(made.values(), start=1) for d in _said(rng, n, rows, tickets))
+
+
+def _said(rng: Random, act: int, rows: list[Decision], tickets: list[str]) -> list[Decision]:
+    """Some as before acts had numbers; else an act, at times with all below it, taken back, a rejection, or one of two at once."""
+    if rng.random() < 0.3:
+        return rows
+    target, below = rows[0].target, rng.random() < 0.5 and rows[0].target in tickets
+    undone = rows[0].moment + timedelta(days=rng.randint(0, 9)) if rng.random() < 0.25 else None
+    said = [replace(d, act=2 * act, below=below, undone=undone) for d in rows]
+    if rng.random() < 0.1:
+        said = [replace(d, rejects=True, below=False) for d in said if d.priority is not None]
+    if rng.random() < 0.2:
+        said.append(Decision(rows[0].moment, target, rng.choice([None, "growth"]), 1_000_000, act=2 * act + 1))
+    return said
 
 
 def teams(rng: Random, company: Company) -> tuple[tuple[str, str, str], ...]:

@@ -26,13 +26,18 @@ STEPS = 12
 class Decision:
     """A person's word: ``target`` (a ticket or a container) serves ``priority`` (``None`` = nothing).
 
-    ``weight`` is in parts per million. Rows of one target and moment are one decision.
+    ``weight`` is in parts per million. Rows of one target said in one act are one decision; before acts had numbers, those of
+    one moment. ``below``: with all below it. ``undone`` is when the act was taken back. A ``rejects`` links nothing.
     """
 
     moment: datetime
     target: str
     priority: str | None
     weight: int
+    act: int | None = None
+    below: bool = False
+    undone: datetime | None = None
+    rejects: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The oracle's links: a decision, else the rules, else a decided container, else the nearest linked ancestor."""
+"""The oracle's links: a decision on it or reaching down to it, the rules, a decided container, the nearest linked ancestor."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from analyzer.strategy import Rule
-from tests.analyzer.oracle import Regime, Then, same
+from tests.analyzer.oracle import Decision, Regime, Then, same
 
 CONTAINERS = ("project", "version", "sprint", "cycle", "milestone")
 NOTHING = ""
@@ -45,6 +45,11 @@ def _own(then: Then, regime: Regime, ticket: str) -> list[Link]:
     """What speaks for the ticket itself: the first that does."""
     if parts := decided(then, regime, ticket):
         return [Link(t, regime.kind(t) or "none", weight, "decision", ticket) for t, weight in parts.items()]
+    for above in then.ancestors(ticket):
+        if parts := decided(then, regime, above):
+            if not last_word(then, above)[0].below:
+                break  # a nearer decision on that ticket alone: rules go first again
+            return [Link(t, regime.kind(t) or "none", weight, "decision", above) for t, weight in parts.items()]
     place = 0
     for claimed in regime.targets:
         for rule in claimed.rules:
@@ -63,8 +68,7 @@ def decided(then: Then, regime: Regime, target: str) -> dict[str, Fraction]:
     It speaks where the strategy knows one of its priorities, or where it was *nothing*. A part that went to a priority
     this strategy does not know serves nothing here: weights add up to 1 under every strategy.
     """
-    known = [d for d in then.company.decisions if d.target == target and d.moment <= then.as_of]
-    last = [d for d in known if d.moment == max(k.moment for k in known)]
+    last = last_word(then, target)
     if not any(d.priority is None or regime.kind(d.priority) for d in last):
         return {}
     parts: dict[str, Fraction] = {}
@@ -72,6 +76,13 @@ def decided(then: Then, regime: Regime, target: str) -> dict[str, Fraction]:
         serves = d.priority if d.priority is not None and regime.kind(d.priority) else NOTHING
         parts[serves] = parts.get(serves, Fraction(0)) + Fraction(d.weight, 1_000_000)
     return parts
+
+
+def last_word(then: Then, target: str) -> list[Decision]:
+    """The parts of the last act on it that was not taken back."""
+    known = [d for d in then.company.decisions if d.target == target and d.moment <= then.as_of and not d.rejects]
+    known = [d for d in known if d.undone is None or d.undone > then.as_of]
+    return [d for d in known if (d.moment, d.act or 0) == max((k.moment, k.act or 0) for k in known)]
 
 
 def inside(then: Then, ticket: str) -> list[str]:

@@ -29,7 +29,7 @@ WEEK_0 = date(1969, 12, 29)
 
 AWKWARD = (
     *{zone for zone, _ in PLACES}, "two trackers", "two strategies", "circle", "chain of 3", "chain of 4", "chain of 5",
-    "re-parented", "reopened", "two labels", "decision", "rule", "container", "ancestor", "2 targets", "3 targets",
+    "re-parented", "reopened", "two labels", "decision", "reached down", "rule", "container", "ancestor", "2 targets", "3 targets",
     "priority", "upkeep", "parked", "none", "days", "count", "points", "scattered", "several at once",
     *(f"{event} {kind}" for kind in ("sprint", "cycle", "version", "milestone", "project", "initiative", "epic")
       for event in ("planned", "added", "pulled_in", "removed") if (event, kind) != ("pulled_in", "milestone")),
@@ -108,8 +108,9 @@ def _awkward(then: Then) -> Iterator[str]:
         yield from (["two labels"] if len(then.held(ticket, "label")) > 1 else [])
     for regime in {then.regime(w) for w in then.history} - {None}:
         assert regime is not None
-        for links in oracle_links.links(then, regime).values():
+        for ticket, links in oracle_links.links(then, regime).items():
             yield from (x.via for x in links)
+            yield from ("reached down" for x in links if x.via == "decision" and x.source != ticket)
             yield from ({f"{n} targets" for n in [len(links)]} | {x.kind for x in links})
     yield from (basis for basis, _, _ in oracle_effort.effort(then))
     for e in oracle_scope.events(then):

@@ -116,22 +116,62 @@ def test_three_plans_are_told_apart(board: MakeBoard) -> None:
 
 
 def test_the_interval_is_the_sites_own_history(board: MakeBoard) -> None:
-    """By hand: the gap of each stretch, its mean and deviation, and the t quantile for the two stretches to come."""
+    """By hand: the gap of each stretch, its mean and deviation, and the t quantile for one more stretch."""
     made = board(STRATEGY, text=HISTORY, ahead=ahead(GOOD))
-    planned = planning.read(made, plan(GOOD))
-    past = plan_past.read(made, planned.sizes)
+    past = plan_past.read(made)
     gaps = np.asarray(past.gaps["upkeep"])
     assert len(gaps) == 13 and (gaps > 0).all(), "bugs were in no sprint"
     assert sum(np.asarray(past.gaps[t]) for t in ("growth", "trust", "upkeep", "")) == pytest.approx(np.zeros(13))
-    expected = past.gap("upkeep", planned.stretches)
+    expected = past.gap("upkeep")
     assert expected is not None and expected.mean == pytest.approx(gaps.mean())
-    assert planned.stretches == pytest.approx(54 / 28)
-    assert expected.error == max(plan_past.SUREST, gaps.std(ddof=1) * (28 / 54 + 1 / 13) ** 0.5)
+    assert expected.error == max(plan_past.SUREST, gaps.std(ddof=1) * (1 + 1 / 13) ** 0.5)
+    averaged = plan_past.expected(past.gaps["growth"], 2.0)
     growth = np.asarray(past.gaps["growth"])
-    widest = past.gap("growth", 0.01)
-    assert widest is not None and widest.error == pytest.approx(growth.std(ddof=1) * (100 + 1 / 13) ** 0.5)
+    assert averaged is not None and averaged.error == pytest.approx(growth.std(ddof=1) * (1 / 2 + 1 / 13) ** 0.5)
     cells = rows(held(made, GOOD)["allocation"], "priority")["Upkeep"]
     assert cells["share"] == 0 and cells["expected"] == pytest.approx(gaps.mean())
+
+
+def sprints(second: str, written: int, labelled: int) -> str:
+    """Thirteen sprints of two tickets: Growth, and ``second``, written so many days before and labelled so many after its start."""
+    rows, boxes = [], []
+    for n in range(13):
+        day = [date(2025, 9, 1) + timedelta(days=14 * n + k) for k in range(-21, 14)]
+        first, done, last = day[21], day[-3], day[-1]
+        boxes.append(f"S{n} {first} {last} {last}")
+        rows.append(f"G-{n} {day[0]} {first} {done} 1 Payments growth Task S{n}")
+        late = f"@{day[21 + labelled]}" if labelled else ""
+        rows.append(f"L-{n} {day[21 - written]} {first} {done} 2 Payments {second}{late} Task S{n}")
+    head = "key created doing done assignee team label type sprint"
+    return "\n".join([head, *rows]) + "\n\nsprint start end completed\n" + "\n".join(boxes)
+
+
+# the first of the seven stretches holds one sprint only
+
+
+def test_a_past_plan_is_read_with_the_links_of_that_day(board: MakeBoard) -> None:
+    """Half of each sprint is labelled on its fourth day: unlinked in every plan, Growth in every fact."""
+    past = plan_past.read(board(STRATEGY, text=sprints("growth", written=21, labelled=3)))
+    assert past.gaps["growth"][:6] == pytest.approx([0.5] * 6) and past.gaps[""][:6] == pytest.approx([-0.5] * 6)
+    at_once = plan_past.read(board(STRATEGY, text=sprints("growth", written=21, labelled=0)))
+    assert at_once.gaps["growth"][:6] == pytest.approx([0.0] * 6)
+
+
+def test_what_nobody_had_written_is_in_no_past_plan(board: MakeBoard) -> None:
+    """Trust is written five days before each sprint: no plan knows that of the second in a stretch: one ticket of three."""
+    past = plan_past.read(board(STRATEGY, text=sprints("trust", written=5, labelled=0)))
+    assert past.gaps["trust"][:6] == pytest.approx([1 / 6] * 6) and past.gaps["growth"][:6] == pytest.approx(
+        [-1 / 6] * 6
+    )
+    assert past.unplanned[:6] == pytest.approx([0.0] * 6), "it came with its sprint"
+
+
+def test_what_was_long_untouched_is_in_no_past_plan(board: MakeBoard) -> None:
+    """A ticket of Trust is in progress all along and was touched on its first day."""
+    text = sprints("growth", written=21, labelled=0).replace(
+        "\n\n", "\nT-1 2025-08-04 2025-08-04 - 3 Payments trust Task -\n\n", 1
+    )
+    assert plan_past.read(board(STRATEGY, text=text)).gaps["trust"][:6] == pytest.approx([0.0] * 6)
 
 
 def test_too_little_history_is_said_and_facts_are_told_all_the_same(board: MakeBoard) -> None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from analyzer import statistics
+from analyzer.result import Result
 from benchmarks import calm, false_alarms, power, team_priority
+from reports import html
+from tests.reports import browsing
 
 COMPANIES = 150
 
@@ -40,8 +46,19 @@ def test_a_true_shift_in_one_team_is_found() -> None:
     assert team_priority.found(4, 6, 0.05, 0.0, 25)[1] >= 0.5
 
 
-def test_a_calm_company_is_left_in_peace() -> None:
+@pytest.fixture(scope="module")
+def calm_report() -> Result:
     """One seed; ``python -m benchmarks.calm`` does 200."""
-    _, told, _ = calm.verdicts(7)
-    assert {m: v for m, v in told.items() if v == "signal" or v.startswith("error")} == {}
-    assert sum(v == "noise" for v in told.values()) >= 10, "a report that judges nothing proves little"
+    return calm.report(7)
+
+
+def test_a_calm_company_is_left_in_peace(calm_report: Result) -> None:
+    said = calm.told(calm_report)
+    assert {m: v for m, v in said.items() if v == "signal" or v.startswith("error")} == {}
+    assert sum(v == "noise" for v in said.values()) >= 10, "a report that judges nothing proves little"
+
+
+def test_chromium_finds_no_fault_in_the_report_on_a_calm_company(calm_report: Result, tmp_path: Path) -> None:
+    (tmp_path / "calm.html").write_text(html.render(json.loads(calm_report.model_dump_json())), encoding="utf-8")
+    with browsing.chromium() as browser:
+        assert browsing.faults(browser, tmp_path / "calm.html") == []

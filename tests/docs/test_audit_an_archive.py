@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from docs import audit, generate
+from reports import html
+from tests.reports import browsing
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "audit-an-archive.md").read_text(encoding="utf-8")
@@ -55,6 +57,12 @@ def test_every_measure_judges_the_archive_or_says_why_not(done: audit.Audit) -> 
             assert finding["sentence"] and (finding["verdict"] != "not_judged") == (not finding["reason"])
     assert next(f for f in done.later["findings"] if f["meta"]["id"] == "priority_inflation")["verdict"] == "signal"
     assert next(f for f in done.result["findings"] if f["meta"]["id"] == "friction")["verdict"] == "watch"
+
+
+def test_chromium_finds_no_fault_in_the_report_on_the_archive(done: audit.Audit, tmp_path: Path) -> None:
+    (tmp_path / "archive.html").write_text(html.render(done.result), encoding="utf-8")
+    with browsing.chromium() as browser:
+        assert browsing.faults(browser, tmp_path / "archive.html") == []
 
 
 def test_the_count_by_hand_agrees(done: audit.Audit) -> None:

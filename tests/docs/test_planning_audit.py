@@ -10,6 +10,8 @@ import pytest
 from analyzer.plan import json_schema, read_plan
 from analyzer.policy import json_schema as policy_schema
 from docs import generate, planning
+from reports import html
+from tests.reports import browsing
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "planning-audit.md").read_text(encoding="utf-8")
@@ -35,6 +37,12 @@ def test_the_three_plans_are_told_apart(done: dict[str, planning.Done]) -> None:
         for plan, one in done.items()
     }
     assert signals == {"good": [], "starving": ["plan_starved"], "parked": ["plan_parked"]}
+
+
+def test_chromium_finds_no_fault_in_an_audit_with_a_plan(done: dict[str, planning.Done], tmp_path: Path) -> None:
+    (tmp_path / "audit.html").write_text(html.render(done["good"].result), encoding="utf-8")
+    with browsing.chromium() as browser:
+        assert browsing.faults(browser, tmp_path / "audit.html") == []
 
 
 def test_the_published_schemas_are_those_of_today() -> None:

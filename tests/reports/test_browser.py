@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,28 +9,16 @@ from typing import Any
 import pytest
 
 from reports import html
-from tests.reports import sample
+from tests.reports import browsing, sample
 
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-playwright = pytest.importorskip("playwright.sync_api")
-pytestmark = [
-    pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine"),
-    pytest.mark.xdist_group("browser"),
-]
-QUIET = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+pytestmark = pytest.mark.xdist_group("browser")
 STATES = {"company": sample.company, "calm": sample.calm, "empty": sample.empty}
-PHONE = {"width": 375, "height": 740}
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=BROWSER, args=QUIET)
-        yield chromium
-        chromium.close()
+    with browsing.chromium() as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +50,7 @@ def opened(browser: Any, folder: Path, request: pytest.FixtureRequest) -> Iterat
     for context in contexts:
         context.close()
     assert broke == []
-    assert all(url.startswith(("file:", "data:")) for url in asked) and asked
+    assert all(url.startswith(browsing.LEFT) for url in asked) and asked
 
 
 def cells(page: Any, table: Any, column: int) -> list[str]:
@@ -132,29 +119,16 @@ def test_a_chart_tells_its_values_on_hover_and_by_keyboard(opened: Any) -> None:
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_serious_fault(opened: Any, state: str, scheme: str) -> None:
-    """Everything is open but the tickets below the third row of a table, which are alike and many."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     page = opened(state, color_scheme=scheme, viewport={"width": 1280, "height": 900}, bypass_csp=True)
-    page.evaluate(
-        """() => {
-            document.querySelectorAll('details:not(.tickets)').forEach((one) => { one.open = true });
-            [...document.querySelectorAll('details.tickets')].slice(0, 3).forEach((one) => { one.open = true });
-            document.querySelectorAll('tbody tr.opens:nth-child(n + 8)').forEach((one) => {
-                one.nextElementSibling.remove();
-                one.remove();
-            });
-        }"""
-    )
-    found = axe.run(page).response["violations"]
-    said = [(v["id"], v["impact"], [n["html"][:160] for n in v["nodes"]][:3]) for v in found]
-    assert [one for one in said if one[1] in ("serious", "critical")] == []
+    page.evaluate(browsing.OPEN_SOME)
+    assert browsing.serious(page) == []
 
 
 @pytest.mark.parametrize("state", STATES)
 def test_a_phone_scrolls_only_downwards(opened: Any, state: str) -> None:
-    page = opened(state, viewport=PHONE)
-    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page = opened(state, viewport=browsing.PHONE)
+    page.evaluate(browsing.OPEN_ALL)
+    assert page.evaluate("document.documentElement.scrollWidth") <= browsing.PHONE["width"]
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -186,3 +160,14 @@ def test_the_first_screen_holds_what_to_decide(opened: Any) -> None:
     for there in ("h1", ".terms", ".scores", "#decisions"):
         box = page.locator(there).bounding_box()
         assert box["y"] + box["height"] <= 1000, there
+
+
+def test_a_page_with_faults_is_found_out(browser: Any, tmp_path: Path) -> None:
+    (tmp_path / "bad.html").write_text(
+        "<!doctype html><html><title>Bad</title><body><p style='width: 900px; color: #bbb; background: #fff'>Grey</p>"
+        "<img src='http://127.0.0.1:9/picture.png'><script>missing()</script></body></html>",
+        encoding="utf-8",
+    )
+    found = "\n".join(browsing.faults(browser, tmp_path / "bad.html"))
+    for fault in ("asked for http://127.0.0.1:9/", "broke: ", "wide on a phone", "color-contrast: ", "html-has-lang: "):
+        assert fault in found

@@ -44,7 +44,8 @@ class _Place:
 
 @dataclass(kw_only=True)
 class JiraCloud(JiraSite):
-    """``scoped``: the token works through the gateway address only. ``agile_scope``: whether it may read boards.
+    """``scoped``: the token works through the gateway address only. ``agile_scope``: whether it may read boards,
+    ``write_scope``: whether it may write.
 
     ``repeat_last_history``: pages of changelog/bulkfetch begin with the last history of the page before (JRACLOUD-94906).
     ``name_missing``: bulkfetch names unknown ids in ``issueErrors`` instead of leaving them out.
@@ -54,6 +55,7 @@ class JiraCloud(JiraSite):
     cloud_id: str = "11111111-2222-4333-8444-555555555555"
     scoped: bool = False
     agile_scope: bool = True
+    write_scope: bool = True
     id_page_cap: int = 5_000
     embedded_cap: int = 40
     repeat_last_history: bool = True
@@ -96,6 +98,8 @@ class JiraCloud(JiraSite):
                 return self.agile(request, rest)
             case ["rest", "agile", *_]:
                 return Answer(401, {"code": 401, "message": "Unauthorized; scope does not match"})
+            case ["rest", "api", *rest] if not self.write_scope and (request.method == "PUT" or "bulk" in rest):
+                return Answer(401, {"code": 401, "message": "Unauthorized; scope does not match"})
             case ["rest", "api", "2" | "3" | "latest" as version, *rest]:
                 return self._platform(request, rest, "2" if version == "latest" else version)
         return nothing_here(request)
@@ -109,6 +113,11 @@ class JiraCloud(JiraSite):
                 return Answer(200, self._myself())
             case "GET", ["field" | "status" | "issuetype" as kind]:
                 return Answer(200, world.reference[kind])
+            case "GET", ["mypermissions"]:
+                wanted = [one for one in request.query.get("permissions", "").split(",") if one]
+                if not wanted:
+                    raise refused(400, "The 'permissions' query parameter is required.")
+                return self.permissions(request, wanted)
             case "GET", ["project", "search"]:
                 return Answer(200, paged(request, world.projects(), 50))
             case "GET", ["project"]:
@@ -145,6 +154,9 @@ class JiraCloud(JiraSite):
             case "GET", ["bulk", "queue", task]:
                 return self.bulk.progress(self, task)
         return nothing_here(request)
+
+    def global_permissions(self) -> dict[str, bool]:
+        return {"BULK_CHANGE": self.bulk.permitted}
 
     def _search(self, request: Request, version: str) -> Json:
         asked = _asked(request)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tests.simulator.issue import Json, millis
+from tests.simulator.jira_site import NO_EDIT
 from tests.simulator.server import Answer
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ class BulkEdits:
             issue = site.world.visible(str(name))
             if issue is None:
                 task.invalid += 1
+            elif issue.project.get("key") in site.no_edit:
+                task.failed[issue.id] = [NO_EDIT]
             elif issue.id in self.failing:
                 task.failed[issue.id] = [self.failing[issue.id]]
             else:

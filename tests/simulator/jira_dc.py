@@ -64,6 +64,8 @@ class JiraDataCenter(JiraSite):
         match request.method, parts:
             case "GET", ["myself"]:
                 return Answer(200, self._myself())
+            case "GET", ["mypermissions"]:
+                return self.permissions(request, [])
             case "GET", ["field"]:
                 return Answer(200, fields(world.reference["field"]))
             case "GET", ["status"]:

@@ -12,6 +12,7 @@ from tests.simulator.jql import JqlError, Query, Site, read
 from tests.simulator.server import Answer, Request
 from tests.simulator.world import World
 
+NO_EDIT = "You do not have permission to edit issues in this project."
 GONE = "Issue does not exist or you do not have permission to see it."
 
 
@@ -50,8 +51,8 @@ class JiraSite(ABC):
 
     ``sso``: every request meets a sign-on page (200 at once, or after a redirect). ``anonymous``: whoever does not
     prove who they are is let in and sees nothing, as sites open to the public do. ``silent``: what an edit with
-    ``notifyUsers=false`` meets. ``epoch_jql``: whether JQL takes bare integers as epoch milliseconds. ``page_cap``: the
-    most issues a page holds, whatever was asked.
+    ``notifyUsers=false`` meets. ``no_edit``: keys of projects in which the account may not edit. ``epoch_jql``: whether
+    JQL takes bare integers as epoch milliseconds. ``page_cap``: the most issues a page holds, whatever was asked.
     """
 
     world: World
@@ -60,6 +61,7 @@ class JiraSite(ABC):
     sso: Literal["", "page", "redirect"] = ""
     anonymous: bool = False
     silent: Literal["allowed", "ignored", "forbidden"] = "allowed"
+    no_edit: frozenset[str] = frozenset()
     epoch_jql: bool = True
     page_cap: int = 100
     estimate_field: str = "customfield_10016"
@@ -195,7 +197,30 @@ class JiraSite(ABC):
             about["estimation"] = {"type": "field", "field": estimate}
         return about
 
-    # Edits: the same on both
+    # Permissions and edits: the same on both
+
+    def global_permissions(self) -> dict[str, bool]:
+        """Permissions of the whole site, by key."""
+        return {}
+
+    def permissions(self, request: Request, wanted: list[str]) -> Answer:
+        """``mypermissions``: in one project, or whether the account has a permission in any."""
+        key = request.query.get("projectKey", "")
+        if key and self.world.project(key) is None:
+            raise refused(404, f"No project could be found with key '{key}'.")
+        open_ = {str(p.get("key")) for p in self.world.projects()} - self.no_edit
+        held = {"EDIT_ISSUES": key in open_ if key else bool(open_), **self.global_permissions()}
+        unknown = [one for one in wanted if one not in held]
+        if unknown:
+            raise refused(400, f"Unrecognized permission '{unknown[0]}'")
+        about = {
+            k: {
+                "id": str(n), "key": k, "name": k.replace("_", " ").title(), "description": "", "havePermission": have,
+                "type": "PROJECT" if k == "EDIT_ISSUES" else "GLOBAL",
+            }
+            for n, (k, have) in enumerate(held.items(), 12) if not wanted or k in wanted
+        }  # fmt: skip
+        return Answer(200, {"permissions": about})
 
     def written(self, fields: Json) -> Json:
         """The fields of an edit under the names by which the world holds them."""
@@ -204,6 +229,8 @@ class JiraSite(ABC):
     def edit(self, request: Request, name: str) -> Answer:
         """``PUT issue/{id}``: ``fields`` set, ``update`` adds, removes and sets; nothing is logged where nothing changes."""
         issue, body = self.issue(name), request.body if isinstance(request.body, dict) else {}
+        if issue.project.get("key") in self.no_edit:
+            raise refused(403, NO_EDIT)
         fields, update = self.written(dict(body.get("fields") or {})), dict(body.get("update") or {})
         for both in fields.keys() & update.keys():
             raise refused(400, f"Field '{both}' cannot appear in both 'fields' and 'update'")

@@ -23,6 +23,7 @@ from tests.simulator.linear_errors import (
     Json,
     answer,
     document_error,
+    forbidden,
     key_as_bearer,
     located,
     rate_limited,
@@ -54,7 +55,7 @@ class LinearSimulator:
     ``multiplied``: whether root issues and Issue.labels/comments/children/history cost a multiple of their page;
     ``pricing`` says it in full.
     ``pace``: how far the world's clock moves with each request. ``key`` goes bare into Authorization, ``token``
-    after Bearer.
+    after Bearer. ``writes``: whether the key may do more than read.
     """
 
     def __init__(
@@ -68,8 +69,9 @@ class LinearSimulator:
         budget: Budget | None = None,
         cursors: Style = "key",
         pace: timedelta = timedelta(0),
+        writes: bool = True,
     ) -> None:
-        self.world, self.key, self.token, self.pace = world, key, token, pace
+        self.world, self.key, self.token, self.pace, self.writes = world, key, token, pace, writes
         self.pricing = pricing or (PUBLISHED if multiplied else UNMULTIPLIED)
         self.budget = budget or Budget()
         self.asked: list[Asked] = []
@@ -117,6 +119,8 @@ class LinearSimulator:
             limit = self.budget.limit_of(full)
             return answer(400, rate_limited(limit, full), headers=self._headers())
         self._note(operation, variables, price)
+        if operation.operation.value == "mutation" and not self.writes:
+            return answer(200, forbidden("write"), data=None, headers=self._headers())
         return self._carried_out(document, operation, variables, price)
 
     def _refused(self, operation: OperationDefinitionNode, variables: Json, price: float) -> Answer:

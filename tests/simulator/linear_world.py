@@ -23,6 +23,7 @@ def iso(at: datetime) -> str:
 
 class LinearWorld:
     """``nodes`` by payload kind and id; ``histories`` by id of an issue, project or initiative, newest first.
+    ``labels_for_all``: whether the key may make labels of the whole workspace.
 
     Nodes are replaced, never changed in place. ``lock`` is held while a request is answered and by every operation.
     """
@@ -35,6 +36,7 @@ class LinearWorld:
         self.organization: Json = {"id": self.uuid("organization"), "name": "Acme", "urlKey": "acme"}
         self.hidden: set[str] = set()
         self.gone: dict[str, Json] = {}
+        self.labels_for_all = True
         self.sync = 0
         self.lock = threading.RLock()
         self._made = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.simulator.linear_errors import Json, argument_error, input_error, not_found
+from tests.simulator.linear_errors import Json, argument_error, forbidden, input_error, not_found
 from tests.simulator.linear_filters import UUID
 from tests.simulator.linear_world import LinearWorld, iso
 
@@ -90,6 +90,8 @@ def _update_batch(world: LinearWorld, ids: list[str], input: Json) -> Json:
 def _create_label(world: LinearWorld, input: Json) -> Json:
     """A name is taken once a team, and a workspace's name by nobody else."""
     team, name = input.get("teamId"), input["name"]
+    if not team and not world.labels_for_all:
+        raise forbidden("workspace labels")
     if team and team not in world.of("team"):
         raise not_found("Team")
     for label in world.of("label").values():

@@ -109,3 +109,21 @@ def test_the_jira_package_can_talk_to_both(cloud: Asking, dc: Asking) -> None:
         assert {status.name for status in client.statuses()} >= {"To Do", "Done"}
         assert client.myself()["timeZone"] == "Europe/Berlin"
         client._session.close()
+
+
+def test_the_account_may_edit_some_projects(cloud: Asking, dc: Asking) -> None:
+    """What ``mypermissions`` says is what an edit meets."""
+    body = {"update": {"labels": [{"add": "x"}]}}
+    for asking in (cloud, dc):
+        asking.site.no_edit = frozenset({"PAY"})
+        path = "/rest/api/2/mypermissions" + ("?permissions=EDIT_ISSUES" if asking is cloud else "")
+        for project, may in (("PAY", False), ("WEB", True)):
+            told = asking("GET", path, projectKey=project)
+            assert told["permissions"]["EDIT_ISSUES"]["havePermission"] is may
+        assert "permission to edit" in asking.refused("PUT", "/rest/api/2/issue/PAY-1", body, status=403)
+        asking("PUT", "/rest/api/2/issue/WEB-1", body, status=204)
+    assert cloud("GET", "/rest/api/3/mypermissions", permissions="BULK_CHANGE")["permissions"]["BULK_CHANGE"][
+        "havePermission"
+    ]
+    assert "required" in cloud.refused("GET", "/rest/api/3/mypermissions")
+    assert "Unrecognized" in cloud.refused("GET", "/rest/api/3/mypermissions", permissions="FLY")

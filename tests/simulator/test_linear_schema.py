@@ -29,6 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("ALIGNMENT_SHARED") or ROOT.parent / "shared")
 OFFICIAL = SHARED / "data" / "linear-schema" / "schema.graphql.gz"
 TEAM = SHARED / "api" / "linear_queries.graphql"
+WRITES = QUERIES.with_name("writes.graphql")
 NOT_SIMULATED = {"CreateWebhook"}
 
 
@@ -95,6 +96,13 @@ def test_the_connectors_documents_are_valid_for_linear_and_use_nothing_deprecate
     document = parse(QUERIES.read_text(encoding="utf-8"))
     assert not validate(official, document)
     assert not validate(official, document, [NoDeprecatedCustomRule])
+
+
+def test_what_write_back_asks_is_valid(official: GraphQLSchema) -> None:
+    document = parse(WRITES.read_text(encoding="utf-8"))
+    assert not validate(official, document) and not validate(official, document, [NoDeprecatedCustomRule])
+    assert not validate(schema(), document)
+    assert not set(_operations(document)) & set(documents()), "names are shared by both files"
 
 
 def test_the_connectors_documents_only_read() -> None:

@@ -1,0 +1,50 @@
+"""What people's words on links amount to at a moment: the last act on a target that was not taken back stands."""
+
+from __future__ import annotations
+
+STANDS = """
+WITH back AS (SELECT DISTINCT try_cast(choice AS INTEGER) AS act FROM decisions WHERE kind = 'undo' AND moment <= {at}),
+known AS (
+    SELECT d.* FROM decisions d ANTI JOIN back b ON b.act = d.act
+    WHERE d.kind IN ('link', 'reject') AND d.moment <= {at}
+), placed AS (
+    SELECT k.*, rank() OVER (PARTITION BY target ORDER BY moment DESC, coalesce(act, 0) DESC) AS place
+    FROM known k WHERE kind = 'link'
+), said AS (
+    SELECT target, priority, sum(weight)::INTEGER AS weight, max(act) AS act, max(moment) AS moment,
+        max(coalesce(reach, 'ticket')) AS reach, max(author) AS author, max(coalesce(reason, '')) AS reason
+    FROM placed WHERE place = 1 GROUP BY target, priority
+), denied AS (
+    SELECT k.target, k.priority, NULL::INTEGER AS weight, max(k.act) AS act, max(k.moment) AS moment, 'ticket' AS reach,
+        arg_max(k.author, k.no) AS author, arg_max(coalesce(k.reason, ''), k.no) AS reason
+    FROM known k WHERE k.kind = 'reject' GROUP BY k.target, k.priority
+)
+SELECT 'link' AS kind, * FROM said
+UNION ALL
+SELECT 'reject', d.* FROM denied d ANTI JOIN said s ON s.target = d.target AND s.priority = d.priority
+"""
+"""One row a target and priority: ``link`` with its weight, or ``reject``. Rows of one target said in one act (before
+acts had numbers: at one moment) are one decision. ``{at}`` is the moment; a rejection falls where its priority was linked anyway.
+"""
+
+DECIDED = f"""
+CREATE OR REPLACE TEMP TABLE decided AS
+WITH stands AS ({STANDS.format(at="(SELECT as_of FROM moment)")})
+SELECT target, priority, weight, reach, moment FROM stands WHERE kind = 'link'
+"""
+
+ACTS = """
+WITH words AS (
+    SELECT act, min(no) AS no, max(moment) AS moment, max(author) AS author, kind, max(coalesce(reason, '')) AS reason,
+        max(coalesce(reach, '')) AS reach, count(DISTINCT target) AS targets, list_sort(list(DISTINCT target))[1:20] AS named,
+        list_sort(list(DISTINCT coalesce(priority, ''))) AS serves, max(CASE WHEN kind = 'undo' THEN choice END) AS undoes
+    FROM decisions WHERE act IS NOT NULL AND kind IN ('link', 'reject', 'undo') GROUP BY act, kind
+), back AS (
+    SELECT try_cast(choice AS INTEGER) AS act, min(act) AS by FROM decisions WHERE choice IS NOT NULL AND act IS NOT NULL
+        AND kind IN ('link', 'reject', 'undo') GROUP BY try_cast(choice AS INTEGER)
+)
+SELECT w.act, w.moment, w.author, w.kind, w.reason, w.reach, w.targets, w.named, w.serves, try_cast(w.undoes AS INTEGER) AS undoes,
+    b.by AS undone_by
+FROM words w LEFT JOIN back b ON b.act = w.act
+"""
+"""One row an act and kind of word; ``named`` are its first twenty targets, ``undone_by`` the act that took it back, if one did."""
