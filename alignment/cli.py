@@ -105,7 +105,13 @@ def pull(files: tuple[Path, ...], store: Path | None, sweep: bool, settings_path
 
     FILES are Jira REST JSON (an issue a line, or a search page), Jira CSV or Linear CSV, plain, .gz or .xz.
     """
+    from alignment.link_suggesting import after_pull
+    from alignment.wiring import clock
+
     summaries = _pull(settings_path, files, store, quiet=as_json, sweep=sweep)
+    trouble = after_pull(_settings(settings_path, files, store=store), clock())
+    if trouble:
+        say(trouble, err=True)
     if as_json:
         click.echo(json.dumps({"pulled": summaries}))
 

@@ -10,6 +10,7 @@ from alignment.link_decide import accept, nothing, reject, set_link
 from alignment.link_ledger import export, import_file, log, undo
 from alignment.link_plan import plan
 from alignment.link_rules import contradictions, rules
+from alignment.link_suggest import suggest
 
 
 @click.group(epilog=examples("alignment link suggest", "alignment link review", "alignment link plan"))
@@ -18,6 +19,6 @@ def link() -> None:
 
 
 for command in (
-    accept, reject, set_link, nothing, undo, log, export, import_file, contradictions, rules, plan, apply, revert,
+    suggest, accept, reject, set_link, nothing, undo, log, export, import_file, contradictions, rules, plan, apply, revert,
 ):  # fmt: skip
     link.add_command(command)

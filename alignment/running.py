@@ -14,6 +14,7 @@ from alignment.archiving import archive
 from alignment.deliveries import Attempt
 from alignment.delivering import Digest, NotDelivered, link
 from alignment.errors import Mend
+from alignment.link_suggesting import after_pull
 from alignment.one_at_a_time import one_at_a_time
 from alignment.progress import working
 from alignment.several import pull_settings
@@ -113,6 +114,8 @@ def run(
         else:
             _deliver(_Sending(settings, store, ran, clock, send, log), targets, number, wanted.force)
         archive(settings, settings.report.folder)
+        if trouble := after_pull(settings, now):
+            log.warning("not suggested", why=trouble)
     return ran
 
 
