@@ -39,6 +39,7 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks.calm 40
 	$(BIN)/python -m benchmarks.plan_interval
 	$(if $(wildcard ../shared/data/tidev-jira),$(BIN)/python -m benchmarks.alike_titles ../shared/data/tidev-jira)
+	$(if $(wildcard ../shared/data/linking-splits),$(BIN)/python -m benchmarks.linking ../shared/data/tidev-jira --splits ../shared/data/linking-splits --fcrepo ../shared/data/duraspace-jira)
 	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.paint
 
