@@ -16,6 +16,7 @@ from alignment.errors import COME_BACK, MENDABLE, Mend
 from alignment.link_command import link
 from alignment.run_command import run_weekly
 from alignment.schedule_command import schedule
+from alignment.serve_command import serve
 from alignment.telling import run as run
 from alignment.telling import say
 
@@ -259,6 +260,7 @@ def _report(
 cli.add_command(link)
 cli.add_command(run_weekly)
 cli.add_command(schedule)
+cli.add_command(serve)
 
 
 def main() -> None:
