@@ -23,7 +23,8 @@ Part = tuple[str | None, int]
 class Word:
     """What is said of one ticket or container (``tracker:native id``): its ``parts``, or one priority that it does not serve.
 
-    ``reach`` *below* means a ticket with all below it. ``offered`` is what ``shown`` gave when it was decided.
+    ``reach`` *below* means a ticket with all below it. ``offered`` is what ``shown`` gave when it was decided. ``said`` and ``by``
+    are for words of another day or person, read from a file; they are empty for what is said now.
     """
 
     target: str
@@ -32,6 +33,8 @@ class Word:
     reach: Reach = "ticket"
     reason: str = ""
     offered: str | None = None
+    said: datetime | None = None
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,22 +251,35 @@ def _next(con: Connection) -> int:
     return int(scalar(con, "SELECT nextval('act_no')"))
 
 
-Row = tuple[str, str | None, int | None, str, str, str | None, str | None]
+Row = tuple[str, str | None, int | None, str, str, str | None, str | None, datetime | None, str | None]
 
 
 def _rows(word: Word) -> Iterator[Row]:
     if word.rejects:
-        yield word.target, word.rejects, None, word.reason, "reject", None, word.offered
+        yield (
+            word.target,
+            word.rejects,
+            None,
+            word.reason,
+            "reject",
+            None,
+            word.offered,
+            naive(word.said),
+            word.by or None,
+        )
     for served, weight in word.parts:
-        yield word.target, served, weight, word.reason, "link", word.reach, word.offered
+        yield (
+            word.target, served, weight, word.reason, "link", word.reach, word.offered, naive(word.said), word.by or None,
+        )  # fmt: skip
 
 
 def _write(con: Connection, rows: Sequence[Row], author: str, moment: datetime, act: int) -> None:
-    names = ["target", "priority", "weight", "reason", "kind", "reach", "offered"]
+    names = ["target", "priority", "weight", "reason", "kind", "reach", "offered", "said", "speaker"]
     con.register("incoming", pd.DataFrame(rows, columns=names, dtype=object))
     con.execute(
         "INSERT INTO decisions (moment, author, act, target, priority, weight, reason, kind, reach, offered) "
-        "SELECT $1, $2, $3, target, priority, weight, reason, kind, reach, offered FROM incoming",
+        "SELECT coalesce(said::TIMESTAMP, $1), coalesce(speaker, $2), $3, target, priority, weight, reason, kind, reach, offered "
+        "FROM incoming",
         [naive(moment), author, act],
     )
     con.unregister("incoming")
