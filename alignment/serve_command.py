@@ -39,14 +39,14 @@ def serve(
     from alignment.review.desk import Desk
     from alignment.review.queue import Filters
     from alignment.review.serving import in_browser, made, start_address
-    from alignment.review.speaker import speaker
+    from alignment.link_saying import author
 
     changes = {k: v.absolute() for k, v in {"strategy": strategy, "store": store}.items() if v is not None}
     settings = wiring.settings_or_defaults(settings_path).model_copy(update=changes)
     if not settings.store.exists():
         raise wiring.no_store(settings.store)
     desk = Desk(settings, wiring.clock)
-    server, listening, entry = made(desk, host, port, speaker(by), read_only)
+    server, listening, entry = made(desk, host, port, author(by), read_only)
     with working("Laying out the queue", quiet=False):
         desk.view(Filters())
     address = start_address(host, listening, entry)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from alignment.no_secrets import secrets_in
 from alignment.setting_values import AnyWeekday, AtLeastOne, Days, Lower, Place, Url, Weeks, Zone
@@ -126,6 +126,28 @@ class Groups(Placed):
     )
 
 
+class Linking(Placed):
+    """How suggestions for unlinked tickets are made."""
+
+    people: bool = Field(
+        default=True,
+        description="Whether who a ticket is assigned to counts as evidence. Nobody is named either way.",
+        examples=[False],
+    )
+    auto: Literal[False] = Field(
+        default=False,
+        description="Whether suggestions may link tickets by themselves. Not in this version: a person accepts each.",
+        examples=[False],
+    )
+
+    @field_validator("auto", mode="before")
+    @classmethod
+    def _by_hand(cls, value: object) -> object:
+        if value is True:
+            raise wrong("is not there yet: a person accepts every suggestion", "Delete it, or write auto: false")
+        return value
+
+
 class Report(Placed):
     """Where reports go."""
 
@@ -202,6 +224,9 @@ class Settings(Placed):
         default=CANCELLED,
         description="Names of statuses and resolutions that mean the work was dropped, in any case.",
         examples=[["won't fix", "duplicate"]],
+    )
+    linking: Linking = Field(
+        default=Linking(), description="How suggestions for unlinked tickets are made.", examples=[{"people": False}]
     )
     report: Report = Field(
         default_factory=dict, validate_default=True, description="Where reports go.", examples=[{"folder": "reports"}]

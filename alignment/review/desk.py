@@ -78,9 +78,9 @@ class Desk:
     def _lay(self, con: Connection, mark: tuple[Any, ...]) -> _Laid:
         strategies = wiring.strategies(self.settings.strategy)
         known = linkable(strategies)
-        made = lay_out(con, strategies, wiring.options(self.settings), self.looked())
         called = {p.id: p.title for s in strategies for p in (*s.priorities, *s.not_now)}
         hide = Mask(names.of_store(con, known_secret(self.settings.store)), strategies)
+        made = lay_out(con, strategies, wiring.options(self.settings), self.looked(), hide)
         return _Laid(mark, strategies, Queue(made, known), hide, called)
 
     def today(self) -> int:

@@ -94,7 +94,7 @@ class Dossier:
         if self.entry.below:
             tickets = "ticket that waits" if self.entry.below == 1 else "tickets that wait"
             own.append((f"{self.entry.id}|below", f"this ticket and all below it ({self.entry.below:,} {tickets})"))
-        for one in self.path:
+        for one in (p for p in self.path if p.kind != "space"):  # a whole Jira project is more than one look can decide
             what = f"{one.kind} {one.key} {short(one.title, 60)}".replace("  ", " ")
             own.append((one.about, f"{what}, with all below it" if one.about.endswith("|below") else f"all in {what}"))
         return own

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -69,10 +69,12 @@ OFFERS = "SELECT ticket, place, target, confidence, band FROM suggestions"
 
 
 def lay_out(
-    con: Connection, strategies: Sequence[Strategy], options: Options, as_of: datetime
+    con: Connection, strategies: Sequence[Strategy], options: Options, as_of: datetime, hide: Callable[[str], str]
 ) -> duckdb.DuckDBPyConnection:
     """A small database in memory: ``waiting`` (one row a ticket that no rule links, ``units`` and ``stake`` of effort in the judged
     weeks), ``up`` (what is above each) and ``offers`` (what is suggested). No decision on a link is in it: those come and go.
+
+    ``hide`` takes names of people out of what teams and projects are called.
     """
     with shadowed(con, links=False):
         board = Board(con, strategies, options, as_of)
@@ -95,6 +97,11 @@ def lay_out(
         put(made, name, frame)
     made.execute(STAKES)
     made.execute("DROP TABLE laid")
+    for column in ("team", "project"):
+        names = [str(n) for (n,) in made.execute(f"SELECT DISTINCT {column} FROM waiting").fetchall()]
+        hidden = [(hide(n), n) for n in names if hide(n) != n]
+        if hidden:
+            made.executemany(f"UPDATE waiting SET {column} = ? WHERE {column} = ?", hidden)
     return made
 
 

@@ -1,0 +1,1 @@
+"""What an unlinked ticket may belong to: learned from confirmed links, calibrated, explained."""
