@@ -7,6 +7,7 @@ import click
 from alignment.command_line import examples
 from alignment.link_decide import accept, nothing, reject, set_link
 from alignment.link_ledger import export, import_file, log, undo
+from alignment.link_review import review
 from alignment.link_suggest import suggest
 
 
@@ -24,3 +25,4 @@ link.add_command(log)
 link.add_command(export)
 link.add_command(import_file)
 link.add_command(suggest)
+link.add_command(review)

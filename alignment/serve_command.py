@@ -18,7 +18,9 @@ from alignment.command_line import PATH, examples, settings_option
     )
 )
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port on this machine [default: a free one]")
-@click.option("--host", type=click.Choice(["127.0.0.1", "::1"]), default="127.0.0.1", show_default=True, help="Address to bind.")
+@click.option(
+    "--host", type=click.Choice(["127.0.0.1", "::1"]), default="127.0.0.1", show_default=True, help="Address to bind."
+)
 @click.option("--read-only", is_flag=True, help="Nothing can be decided.")
 @click.option("--no-browser", is_flag=True, help="Open no browser.")
 @click.option("--by", default="", metavar="ROLE", help="Who decides [default: your login]; no report shows it.")
@@ -31,25 +33,24 @@ def serve(
 ) -> None:  # fmt: skip
     """The review page and the archive of reports, on this machine.
 
-    Unlinked tickets one after the other, where most effort is at stake first: what each may serve, why, and what your decision would
-    change in the report. Only the printed address opens it. Ctrl-C ends it.
+    Unlinked tickets one after the other, where most effort is at stake first: what each may serve, why, and what your
+    decision would change in the report. Only the printed address opens it. Ctrl-C ends it.
     """
     from alignment import wiring
+    from alignment.link_saying import author, settings_of
     from alignment.progress import working
     from alignment.review.desk import Desk
     from alignment.review.queue import Filters
     from alignment.review.serving import in_browser, made, start_address
-    from alignment.link_saying import author
 
-    changes = {k: v.absolute() for k, v in {"strategy": strategy, "store": store}.items() if v is not None}
-    settings = wiring.settings_or_defaults(settings_path).model_copy(update=changes)
-    if not settings.store.exists():
-        raise wiring.no_store(settings.store)
+    settings = settings_of(settings_path, strategy, store)
     desk = Desk(settings, wiring.clock)
     server, listening, entry = made(desk, host, port, author(by), read_only)
     with working("Laying out the queue", quiet=False):
         desk.view(Filters())
     address = start_address(host, listening, entry)
-    click.echo(f"Review: {address}\nThe address is the key: give it to nobody on another machine. Ctrl-C ends the server.")
+    click.echo(
+        f"Review: {address}\nThe address is the key: give it to nobody on another machine. Ctrl-C ends the server."
+    )
     with nullcontext() if no_browser else in_browser(address):
         server.run(sockets=[listening])

@@ -1,4 +1,4 @@
-"""What a reviewer sits at, on the page or in the terminal: the store opened for one moment at a time, the queue, and the last word."""
+"""What a reviewer sits at, on the page or in the terminal: the store, opened for a moment at a time, the queue and the last word."""
 
 from __future__ import annotations
 
@@ -78,7 +78,8 @@ class Desk:
     def _lay(self, con: Connection, mark: tuple[Any, ...]) -> _Laid:
         strategies = wiring.strategies(self.settings.strategy)
         known = linkable(strategies)
-        called = {p.id: p.title for s in strategies for p in (*s.priorities, *s.not_now)}
+        called = {p.id: p.title for s in strategies for p in s.priorities}
+        called |= {p.id: p.title for s in strategies for p in s.not_now if p.id not in called}
         hide = Mask(names.of_store(con, known_secret(self.settings.store)), strategies)
         made = lay_out(con, strategies, wiring.options(self.settings), self.looked(), hide)
         return _Laid(mark, strategies, Queue(made, known), hide, called)
@@ -133,9 +134,7 @@ class Desk:
         known, at = linkable(wiring.strategies(self.settings.strategy)), self.looked()
         with self.store.writing() as con:
             offered = shown(con, [w.target for w in words])
-            return decide(
-                con, [replace(w, offered=offered.get(w.target)) for w in words], author, at, seen, known
-            )
+            return decide(con, [replace(w, offered=offered.get(w.target)) for w in words], author, at, seen, known)
 
     def take_back(self, act: int, author: str, seen: int | None) -> int:
         """Undoes an act. Raises Stale, Refused, Busy."""
@@ -183,7 +182,12 @@ class Desk:
             mark = (laid.mark, last, at if self._lives(con) else None)
             told = self._told[1] if self._told and self._told[0] == mark else None
             numbers = Numbers(
-                con, laid.strategies, wiring.options(self.settings), at, self.settings.organisation, known_secret(self.settings.store)
+                con,
+                laid.strategies,
+                wiring.options(self.settings),
+                at,
+                self.settings.organisation,
+                known_secret(self.settings.store),
             )
             made, before = foretell(numbers, words, author, told)
             self._told = (mark, before)

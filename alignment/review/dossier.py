@@ -101,7 +101,7 @@ class Dossier:
 
 
 def dossier(
-    con: Connection, entry: Entry, above: Sequence[tuple[str, str]], offers: Sequence[tuple[str, float, str]],
+    con: Connection, entry: Entry, above: Sequence[tuple[str, str, int]], offers: Sequence[tuple[str, float, str]],
     names: Mapping[str, str], hide: Hide, stands: Stands | None = None,
 ) -> Dossier:  # fmt: skip
     """``con`` is the store, open; ``names`` what the strategy calls its ids."""
@@ -111,12 +111,13 @@ def dossier(
 
     found = con.execute(BODY, [entry.id]).fetchall()
     title, body = found[0] if found else (entry.title, "")
-    called = {row[0]: row for row in con.execute(CALLED, [[up for up, _ in above]]).fetchall()}
+    called = {row[0]: row for row in con.execute(CALLED, [[up for up, _, _ in above]]).fetchall()}
     path = tuple(
         Named(up, clean(key), clean(name), web_address(url or ""), clean(kind).lower(), f"{up}|below" if sort == "ticket" else up)
-        for up, sort in above if up in called for _, key, name, url, kind in [called[up]]
+        for up, sort, steps in above if up in called for _, key, name, url, kind in [called[up]]
+        if kind != "space" or steps == 1  # the project of a parent says little
     )  # fmt: skip
-    why = _why(con, entry.id)
+    why = _why(con, entry.id, offers[0][0]) if offers else {}
     runner = why.get("runner_up") or {}
     return Dossier(
         entry=entry, title=clean(title, 300), url=web_address(entry.url or ""), text=_text(body, hide), path=path,
@@ -125,11 +126,7 @@ def dossier(
             for n, (t, c, b) in enumerate(offers, start=1)
         ),
         reasons=_reasons(why, clean), words=tuple(clean(w[0], 40) for w in _lists(why.get("words"))[:MOST_WORDS]),
-        alike=tuple(
-            Alike(clean(a.get("key", "")), clean(a.get("title", "")), names.get(str(a.get("target")), str(a.get("target") or "nothing")),
-                  round(100 * float(a.get("similarity") or 0)))
-            for a in why.get("nearest") or [] if isinstance(a, dict)
-        ),
+        alike=tuple(_alike(a, names, clean) for a in why.get("nearest") or [] if isinstance(a, dict)),
         margin=f"{names.get(str(runner['target']), str(runner['target'])) or 'Nothing'} comes next, "
         f"{100 * float(runner.get('margin') or 0):.0f} points behind." if runner.get("target") is not None else "",
         stands=stands,
@@ -141,9 +138,9 @@ def _text(body: Any, hide: Hide) -> str:
     return text if len(text) <= MOST_TEXT else f"{text[:MOST_TEXT].rstrip()} …"
 
 
-def _why(con: Connection, ticket: str) -> dict[str, Any]:
-    """Of the likeliest suggestion, as the learner explained it."""
-    rows = con.execute("SELECT why FROM suggestions WHERE ticket = ? AND place = 1", [ticket]).fetchall()
+def _why(con: Connection, ticket: str, target: str) -> dict[str, Any]:
+    """Of one suggestion, as the learner explained it: the first in full, the others in short."""
+    rows = con.execute("SELECT why FROM suggestions WHERE ticket = ? AND target = ?", [ticket, target]).fetchall()
     try:
         why = json.loads(rows[0][0]) if rows and rows[0][0] else {}
     except ValueError:
@@ -155,9 +152,18 @@ def _lists(given: Any) -> list[Any]:
     return [w for w in given or [] if isinstance(w, list | tuple) and w]
 
 
+def _alike(told: Mapping[str, Any], names: Mapping[str, str], clean: Callable[[Any], str]) -> Alike:
+    serves = str(told.get("target") or "")
+    near = round(100 * float(told.get("similarity") or 0))
+    return Alike(clean(told.get("key", "")), clean(told.get("title", "")), names.get(serves, serves or "nothing"), near)
+
+
 def _reasons(why: Mapping[str, Any], clean: Callable[[Any], str]) -> tuple[Reason, ...]:
     """The weightiest first, whichever way they point."""
-    told = [(clean(e.get("says") or e.get("kind") or ""), float(e.get("contribution") or 0)) for e in why.get("evidence") or []]
+    told = [
+        (clean(e.get("says") or e.get("kind") or ""), float(e.get("contribution") or 0))
+        for e in why.get("evidence") or []
+    ]
     told = sorted((t for t in told if t[0]), key=lambda t: -abs(t[1]))[:MOST_REASONS]
     longest = max((abs(c) for _, c in told), default=0.0) or 1.0
     return tuple(Reason(says, round(abs(c) / longest, 3), c < 0) for says, c in told)

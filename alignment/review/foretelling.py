@@ -1,7 +1,7 @@
 """What the next report will say once this is decided: the whole report is scored without the decision and with it.
 
-Nothing is estimated. Both are what ``analyzer.score`` makes of the store at the moment that a report made now looks from, the second
-with the decision laid over the ledger, so the next report says the same as long as nothing else changes.
+Nothing is estimated. Both are what ``analyzer.score`` makes of the store at the moment that a report made now looks from, the
+second with the decision laid over the ledger, so the next report says the same as long as nothing else changes.
 """
 
 from __future__ import annotations
@@ -33,9 +33,7 @@ class Numbers:
     secret: bytes
 
     def result(self) -> Result:
-        return score(
-            self.con, self.strategies, self.options, self.as_of, self.organisation, secret=self.secret
-        )
+        return score(self.con, self.strategies, self.options, self.as_of, self.organisation, secret=self.secret)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,9 @@ class Foretold:
     shares: tuple[Line, ...]
 
 
-def foretell(numbers: Numbers, words: Sequence[Word], author: str, now: Result | None = None) -> tuple[Foretold, Result]:
+def foretell(
+    numbers: Numbers, words: Sequence[Word], author: str, now: Result | None = None
+) -> tuple[Foretold, Result]:
     """Also the Result of now, to be handed in the next time as long as the store is the same. Raises analyzer.decisions.Refused."""
     with shadowed(numbers.con):
         before = now if now is not None else numbers.result()

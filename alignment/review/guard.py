@@ -29,7 +29,8 @@ HEADERS = {
 }  # fmt: skip
 
 BEGIN = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Review</title>
-<meta http-equiv="refresh" content="0;url=/"></head><body><p><a href="/">Open the review</a></p></body></html>"""
+<link rel="icon" href="data:,"><meta http-equiv="refresh" content="0;url=/"></head>
+<body><p><a href="/">Open the review</a></p></body></html>"""
 """The start address gives the cookie and leads on from within: after a redirect from outside a browser would keep a strict cookie
 back."""
 
@@ -125,7 +126,11 @@ class Guard:
     async def _may_write(self, request: Request, session: Session, state: dict[str, Any]) -> Response | None:
         headers = request.headers
         site, origin = headers.get("sec-fetch-site"), headers.get("origin")
-        if site not in (None, "same-origin") or origin not in (None, f"http://{headers['host']}") or not (site or origin):
+        if (
+            site not in (None, "same-origin")
+            or origin not in (None, f"http://{headers['host']}")
+            or not (site or origin)
+        ):
             return _no(403, "A form of another page cannot decide here.")
         if not headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
             return _no(415, "Decisions come from the forms of this page.")

@@ -1,4 +1,4 @@
-"""Which tickets wait for a decision, how much effort each holds, and what is above it: laid out once for each state of the store."""
+"""Which tickets wait for a decision, what effort each holds and what is above it: laid out once for each state of the store."""
 
 from __future__ import annotations
 

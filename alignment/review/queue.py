@@ -45,8 +45,8 @@ SELECT l.*, CASE WHEN w.stake = 0 THEN 0 WHEN w.so_far - w.stake < w.whole * 0.5
     WHEN w.so_far - w.stake < w.whole * 0.9 THEN 2 ELSE 1 END AS weight
 FROM left_over l JOIN weighed w ON w.no = l.no
 """
-"""``weight`` 3: the heaviest, which hold half of the effort at stake; 2: they bring it to nine tenths. The days that one ticket took
-are mostly one person's, so no page shows them."""
+"""``weight`` 3: the heaviest, which hold half of the effort at stake; 2: they bring it to nine tenths. The days that one ticket
+took are mostly one person's, so no page shows them."""
 
 ORDER = "ORDER BY stake DESC, updated DESC, id"
 
@@ -163,11 +163,14 @@ class Queue:
             sql = "SELECT target, confidence, band FROM offered WHERE ticket = ? ORDER BY place LIMIT 3"
             return [(t, float(c), b) for t, c, b in self._con.execute(sql, [ticket]).fetchall()]
 
-    def above(self, ticket: str) -> list[tuple[str, str]]:
-        """(id, ``ticket`` or ``container``) of what the ticket is under, the nearest first."""
+    def above(self, ticket: str) -> list[tuple[str, str, int]]:
+        """(id, ``ticket`` or ``container``, steps) of what the ticket is under: parents first, each kind the nearest first."""
         with self._turn:
-            sql = "SELECT u.up, u.kind FROM up u JOIN waiting w ON w.no = u.ticket WHERE w.id = ? ORDER BY u.kind DESC, u.steps, u.up"
-            return [(str(up), str(kind)) for up, kind in self._con.execute(sql, [ticket]).fetchall()]
+            sql = (
+                "SELECT u.up, u.kind, u.steps FROM up u JOIN waiting w ON w.no = u.ticket WHERE w.id = ? "
+                "ORDER BY u.kind DESC, u.steps, u.up"
+            )
+            return [(str(up), str(kind), int(steps)) for up, kind, steps in self._con.execute(sql, [ticket]).fetchall()]
 
     def choices(self) -> dict[str, list[str]]:
         """What there is to filter by."""

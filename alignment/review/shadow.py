@@ -1,4 +1,4 @@
-"""Decisions on top of a store that is open for reading: a temporary table stands before the one of the file, which stays as it is."""
+"""Decisions over a store that is open for reading: a temporary table stands before that of the file, which stays as it is."""
 
 from __future__ import annotations
 

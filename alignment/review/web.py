@@ -110,8 +110,8 @@ class Pages:
         rows = [(by_id[w.target], _serves(w.parts, known)) for w in said]
         left = [d for d in dossiers if d.entry.id not in {w.target for w in said}]
         return self._page(
-            request, "bulk.html.j2", rows=rows, left=left, seen=seen, does=str(form.get("does", "")), back=str(form.get("back", "")),
-            reason=str(form.get("reason", "")),
+            request, "bulk.html.j2", rows=rows, left=left, seen=seen, does=str(form.get("does", "")),
+            back=str(form.get("back", "")), reason=str(form.get("reason", "")),
         )  # fmt: skip
 
     def undo(self, request: Request) -> Response:
@@ -167,9 +167,14 @@ class Pages:
     def report(self, request: Request) -> Response:
         file = archive.found(self.desk.settings.report.folder, request.path_params["name"])
         if file is None:
-            return self._page(request, "trouble.html.j2", 404, title="There is no such report.", lines=["The list has all there are."])
+            return self._page(
+                request, "trouble.html.j2", 404, title="There is no such report.", lines=["The list has all there are."]
+            )
         return FileResponse(
-            file, media_type=archive.KINDS[file.suffix], headers={"Content-Security-Policy": REPORT_POLICY}, stat_result=file.stat()
+            file,
+            media_type=archive.KINDS[file.suffix],
+            headers={"Content-Security-Policy": REPORT_POLICY},
+            stat_result=file.stat(),
         )
 
     def static(self, request: Request) -> Response:
