@@ -1,4 +1,4 @@
-"""What a reviewer sits at, on the page or in the terminal: the store, opened for a moment at a time, the queue and the last word."""
+"""What a reviewer sits at, on the page or in the terminal: the store, opened for a moment at a time, the queue, the last word."""
 
 from __future__ import annotations
 
@@ -97,12 +97,11 @@ class Desk:
             page = laid.queue.page(filters, number)
             page = replace(page, entries=tuple(replace(e, title=laid.hide(e.title)) for e in page.entries))
             ids = [e.id for e in page.entries]
-            place = ids.index(at) if at in ids else 0
-            entry = page.entries[place] if ids else None
-            if at and at not in ids:  # it waits on another page
-                entry = laid.queue.entries([at]).get(at, entry)
+            elsewhere = laid.queue.entries([at]).get(at) if at and at not in ids else None
+            place = ids.index(at) if at in ids else -1 if elsewhere else 0
+            entry = elsewhere or (page.entries[place] if ids else None)
             told = self._dossier(con, laid, entry.id) if entry else None
-            before = ids[place - 1] if place else ""
+            before = ids[place - 1] if place > 0 else ""
             after = ids[place + 1] if place + 1 < len(ids) else ""
             return View(page, laid.queue.progress(), told, before, after, latest(con))
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import http.client
 import json
+import re
+import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from html import unescape
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 
 import pandas as pd
 
@@ -69,6 +75,20 @@ def settled(folder: Path, tickets: str = TICKETS, strategy: str = STRATEGY) -> S
     return settings
 
 
+def copied(there: Path, folder: Path) -> Settings:
+    """What ``settled`` made in one folder, for a test to change in another."""
+    for name in ("strategy.yaml", "alignment.duckdb"):
+        shutil.copy(there / name, folder / name)
+    return _settings(folder)
+
+
+def _settings(folder: Path) -> Settings:
+    return Settings.model_validate(
+        {"organisation": "Acme", "trackers": [{"name": "jira", "kind": "file", "path": "."}]},
+        context={"folder": folder},
+    )
+
+
 def suggest(con: object, rows: list[tuple[object, ...]]) -> None:
     names = ["ticket", "place", "target", "confidence", "band", "why", "seen", "model", "scored"]
     frame = pd.DataFrame(rows, columns=names)
@@ -115,3 +135,59 @@ def served(
         server.should_exit = True
         thread.join(10)
         listening.close()
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+    def form(self, ident: str) -> dict[str, Any]:
+        """The hidden fields of a form (by the last part of its address), as a browser would send them."""
+        found = re.search(rf'<form method="post" action="/{ident}".*?</form>', self.text, re.DOTALL)
+        assert found is not None, f"there is no form {ident}"
+        fields: dict[str, Any] = {}
+        for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', found[0]):
+            fields.setdefault(name, []).append(unescape(value))
+        return fields
+
+
+class Browser:
+    """One session, without a script: it keeps its cookie, follows redirects, and sends forms as browsers do."""
+
+    def __init__(self, one: Served) -> None:
+        self.one, self.cookie = one, ""
+
+    def ask(self, method: str, path: str, body: str | None = None, headers: Mapping[str, str] | None = None) -> Answer:
+        given = {"Host": self.one.host, **({"Cookie": self.cookie} if self.cookie else {}), **(headers or {})}
+        connection = http.client.HTTPConnection(*self.one.host.split(":"), timeout=30)
+        try:
+            connection.request(method, path, body, given)
+            got = connection.getresponse()
+            text = got.read().decode()
+        finally:
+            connection.close()
+        if cookie := got.headers.get("Set-Cookie"):
+            self.cookie = cookie.split(";")[0]
+        if got.status == 303:
+            return self.ask("GET", got.headers["Location"])
+        return Answer(got.status, {k.lower(): v for k, v in got.headers.items()}, text)
+
+    def get(self, path: str) -> Answer:
+        return self.ask("GET", path)
+
+    def post(self, path: str, form: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Answer:
+        own = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://{self.one.host}"}
+        return self.ask("POST", path, urlencode(form, doseq=True), own | dict(headers or {}))
+
+    def send(self, path: str, ident: str, **fields: str | Sequence[str]) -> Answer:
+        """Opens a page, fills its form in and sends it."""
+        name = {"who": "author"}.get(ident, ident)
+        return self.post(f"/{name}", self.get(path).form(name) | fields)
+
+
+def entered(one: Served) -> Browser:
+    browser = Browser(one)
+    assert browser.get(one.start.removeprefix(f"http://{one.host}")).status == 200
+    return browser
