@@ -33,16 +33,16 @@ def archive(settings: Settings, folder: Path) -> Path:
     """Writes the page into the folder; what it links lies there. Raises analyzer.store.Busy."""
     from reports.archive import render
 
-    entries = list(_entries(settings, folder))
+    listed = list(entries(settings, folder))
     data = {
         "organisation": settings.organisation, "time_zone": settings.time_zone, "program": f"alignment-analyzer {__version__}",
-        "entries": entries,
+        "entries": listed,
     }  # fmt: skip
     put(folder / NAME, render(data))
     return folder / NAME
 
 
-def _entries(settings: Settings, folder: Path) -> Iterator[dict[str, Any]]:
+def entries(settings: Settings, folder: Path) -> Iterator[dict[str, Any]]:
     """Newest first. A file that several reports would have written holds the newest of them."""
     calendar = wiring.options(settings).calendar
     with Store(settings.store).reading() as con:

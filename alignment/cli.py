@@ -17,6 +17,7 @@ from alignment.export_command import export
 from alignment.link_command import link
 from alignment.run_command import run_weekly
 from alignment.schedule_command import schedule
+from alignment.serve_command import serve
 from alignment.telling import run as run
 from alignment.telling import say
 
@@ -270,6 +271,7 @@ cli.add_command(export)
 cli.add_command(link)
 cli.add_command(run_weekly)
 cli.add_command(schedule)
+cli.add_command(serve)
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from alignment.link_apply import apply, revert
 from alignment.link_decide import accept, nothing, reject, set_link
 from alignment.link_ledger import export, import_file, log, undo
 from alignment.link_plan import plan
+from alignment.link_review import review
 from alignment.link_rules import contradictions, rules
 from alignment.link_suggest import suggest
 
@@ -19,6 +20,6 @@ def link() -> None:
 
 
 for command in (
-    suggest, accept, reject, set_link, nothing, undo, log, export, import_file, contradictions, rules, plan, apply, revert,
+    suggest, review, accept, reject, set_link, nothing, undo, log, export, import_file, contradictions, rules, plan, apply, revert,
 ):  # fmt: skip
     link.add_command(command)
