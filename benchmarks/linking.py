@@ -71,7 +71,7 @@ def split(archive: Archive, told: dict[str, list[dict[str, object]]], bars: tupl
     place = {key: n for n, key in enumerate(archive.tickets["key"])}
     sure, truth = [], []
     for block in told["blocks"]:
-        before = archive.told[: block["history_before_index"]]  # type: ignore[misc]
+        before = archive.told[: block["history_before_index"]]
         learned = archive.learn(np.flatnonzero(before)[-HISTORY:])
         asked = np.asarray([place[k] for k in block["test_keys"]])  # type: ignore[attr-defined]
         sure.append(archive.score(learned, asked).sure)

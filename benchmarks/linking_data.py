@@ -114,7 +114,7 @@ GROUP BY ALL HAVING count(*) >= 10 ORDER BY e.id
 def epics(on: Board) -> Archive:
     """Children of epics of ten tickets and more; others of no epic belong to nothing. Nobody has a parent any more."""
     found = on.con.execute(EPICS).df()
-    goals = tuple(Goal(r.id, r.name, r.said) for r in found.itertuples())
+    goals = tuple(Goal(str(r.id), str(r.name), str(r.said)) for r in found.itertuples())
     held = on.con.execute(
         "SELECT t.no AS ticket, e.id AS value FROM ticket_then t JOIN ticket_then e ON e.no = t.parent "
         "WHERE e.id IN (SELECT unnest(?)) "
