@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -14,8 +14,8 @@ from analyzer.board import Board
 from analyzer.effort import UNIT
 from analyzer.linking import suggesting, waiting
 from analyzer.linking.suggesting import Suggested
-from analyzer.masking import Mask
-from analyzer.names import of_store
+from analyzer.masking import SOMEONE, Mask
+from analyzer.names import Names, folded, of_store
 from analyzer.store import Store
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def suggest(
     looked = wiring.moment(store, options.calendar, None, None, now)
     with store.reading() as con:
         board = Board(con, strategies, options, looked.at)
-        hide = Mask(of_store(con, known_secret(settings.store)), strategies)
+        hide = hiding(of_store(con, known_secret(settings.store)), strategies)
         made = suggesting.suggest(board, hide, settings.linking.people, afresh)
         told = Told(made.waiting, made.scored, made.learned, made.decided, made.cold, made.why_not)
         if made.why_not:
@@ -102,6 +102,12 @@ def suggest(
     with store.writing() as con:
         suggesting.keep(con, made.rows, ids)
     return told
+
+
+def hiding(names: Names, strategies: Sequence[Strategy]) -> Callable[[str], str]:
+    """Takes names out of texts; of a word alone, as suggestions show them, also one that a name only begins with."""
+    mask = Mask(names, strategies)
+    return lambda text: SOMEONE if text.isalnum() and names.begins(folded(text)) else mask(text)
 
 
 def after_pull(settings: Settings, now: datetime) -> str:
@@ -115,7 +121,7 @@ def after_pull(settings: Settings, now: datetime) -> str:
     return ""
 
 
-def _told(board: Board, made: Suggested, told: Told, hide: Mask, limit: int) -> Told:
+def _told(board: Board, made: Suggested, told: Told, hide: Callable[[str], str], limit: int) -> Told:
     board.con.register("incoming", made.rows)
     board.con.execute(NOW)
     board.con.unregister("incoming")

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from alignment.cli import cli, run
-from alignment.link_suggesting import after_pull
+from alignment.link_suggesting import after_pull, hiding
 from alignment.settings import Settings, read_settings
+from analyzer.names import of_accounts
 from analyzer.store import Store
+from connectors.ticket import Account
 from tests.alignment.exported import issue
 from tests.analyzer import drawn
 
@@ -93,6 +95,12 @@ def test_a_pull_is_done_whatever_the_strategy_holds(place: Path) -> None:
     )
     (place / "strategy.yaml").unlink()
     assert after_pull(settings, drawn.AS_OF) == ""
+
+
+def test_a_first_or_last_name_alone_is_no_telling_word() -> None:
+    hide = hiding(of_accounts([Account(("Winifred Quartermaine",))], b"k"), ())
+    assert [hide(w) for w in ("winifred", "quartermaine", "payment")] == ["(a person)", "(a person)", "payment"]
+    assert hide("Ask Winifred Quartermaine") == "Ask (a person)"
 
 
 def test_linking_by_itself_is_refused(tmp_path: Path) -> None:

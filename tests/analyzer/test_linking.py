@@ -233,6 +233,22 @@ def test_a_rejected_pair_is_hidden_until_that_is_undone(company: Company) -> Non
     assert first(company.suggest(), "C-1")["target"] == "growth"
 
 
+def test_of_a_ticket_that_was_only_rejected_nothing_else_is_known(company: Company) -> None:
+    company.say(("reject", "jira:C-1", "growth"))
+
+    def use(board: Board) -> tuple[list[bool], list[bool], int]:
+        assert board.current is not None
+        gathering.lay_out(board, board.current, people=False)
+        told = known(board, gathering.goals_of(board.current))
+        (no,) = board.con.execute("SELECT no FROM ticket_then WHERE key = 'C-1'").fetchall()[0]
+        at = told.tickets["no"].tolist().index(no)
+        return told.truth[at].tolist(), told.usable[at].tolist(), len(told.tickets)
+
+    assert company.look(use) == ([False] * 3, [True, False, False], 81), (
+        "growth, trust, nothing; C-2 and C-3 are not known"
+    )
+
+
 def test_nothing_is_suggested_only_after_people_said_it(tmp_path: Path) -> None:
     """Thirty lunches were decided to belong to nothing; the thirty-first is likely such a one, and a payment is not."""
     lunches = "\nkey        created     title\nL-1..30    2026-01-06  Lunch_orders_for_the_office\n"
