@@ -87,7 +87,7 @@ def _line(act: Any, keys: dict[str, str], me: str) -> str:
     what = f"not {what}" if act.kind == "reject" else what
     below = " with all below" if act.reach == "below" else ""
     back = f" [taken back by act {act.undone_by}]" if act.undone_by else ""
-    who = "you" if act.author == me else "someone else"
+    who = "a suggestion alone" if act.kind == "auto" else "you" if act.author == me else "someone else"
     reason = f": {act.reason}" if act.reason else ""
     return f"{act.act:>5}  {act.moment:%Y-%m-%d %H:%M}  {what}: {named}{more}{below} (by {who}){reason}{back}"
 

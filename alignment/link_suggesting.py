@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from alignment import wiring
 from alignment.installation import known_secret
 from alignment.reporting import MEMORY
+from analyzer import earned
 from analyzer.board import Board
 from analyzer.effort import UNIT
 from analyzer.linking import suggesting, waiting
 from analyzer.linking.suggesting import Suggested
 from analyzer.masking import SOMEONE, Mask
 from analyzer.names import Names, folded, of_store
-from analyzer.store import Store
+from analyzer.store import Connection, Store
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from alignment.settings import Settings
     from analyzer.strategy import Strategy
 
@@ -57,6 +60,7 @@ class Told:
     decided: int
     cold: bool
     why_not: str
+    alone: str = ""
     bands: dict[str, int] = field(default_factory=dict)
     targets: dict[str, int] = field(default_factory=dict)
     biggest: list[dict[str, Any]] = field(default_factory=list)
@@ -70,6 +74,8 @@ class Told:
             yield f"No suggestions. {self.why_not}"
             return
         yield f"{self.waiting:,} tickets are linked to nothing; {self.scored:,} of them were new, changed or due, and are scored."
+        if self.alone:
+            yield self.alone
         yield f"Learned from {self.learned:,} confirmed tickets, {self.decided:,} of them decided by people."
         if self.cold:
             yield "That is few: tickets were held against names, words and examples, and no confidence is calibrated yet."
@@ -101,7 +107,16 @@ def suggest(
         ids, told = waiting.ids(board), _told(board, made, told, hide, limit)
     with store.writing() as con:
         suggesting.keep(con, made.rows, ids)
-    return told
+        return replace(told, alone=_alone(con, settings.linking.auto, made.rows, looked.at))
+
+
+def _alone(con: Connection, wanted: bool, rows: pd.DataFrame, moment: datetime) -> str:
+    """Links what is sure where that is switched on and earned, else takes back what was linked so; says which, and why."""
+    allowed, figures = earned.earned(con)
+    if wanted and allowed:
+        return f"{earned.link(con, rows, moment):,} tickets were linked by their suggestion alone: {figures}."
+    back = "What suggestions had linked alone was taken back. " if earned.take_back(con, moment) else ""
+    return f"{back}No suggestion links alone yet: {figures}." if wanted else back.strip()
 
 
 def hiding(names: Names, strategies: Sequence[Strategy]) -> Callable[[str], str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from alignment.no_secrets import secrets_in
 from alignment.setting_values import AnyWeekday, AtLeastOne, Days, Lower, Place, Url, Weeks, Zone
@@ -140,18 +140,11 @@ class Linking(Placed):
         description="Whether who a ticket is assigned to counts as evidence. Nobody is named either way.",
         examples=[False],
     )
-    auto: Literal[False] = Field(
+    auto: bool = Field(
         default=False,
-        description="Whether suggestions may link tickets by themselves. Not in this version: a person accepts each.",
-        examples=[False],
+        description="Whether suggestions of 95 % and up may link tickets by themselves, once people's decisions have earned it.",
+        examples=[True],
     )
-
-    @field_validator("auto", mode="before")
-    @classmethod
-    def _by_hand(cls, value: object) -> object:
-        if value is True:
-            raise wrong("is not there yet: a person accepts every suggestion", "Delete it, or write auto: false")
-        return value
 
 
 class Report(Placed):

@@ -67,7 +67,7 @@ class Act:
     act: int
     moment: datetime
     author: str
-    kind: Literal["link", "reject", "undo"]
+    kind: Literal["link", "reject", "undo", "auto"]
     reason: str
     reach: str
     targets: int

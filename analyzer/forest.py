@@ -67,7 +67,11 @@ def why(board: Board, tickets: list[str], regime: Regime | None = None) -> dict[
         path = nx.shortest_path(graph, ident, source) if source != ident else [ident]
         steps = [graph.nodes[n].get("key", n) for n in path]
         steps.append(
-            {"rule": f"rule {file}:{line}", "ancestor": f"rule {file}:{line}" if file else "decision"}.get(via, via)
+            {
+                "rule": f"rule {file}:{line}",
+                "ancestor": f"rule {file}:{line}" if file else "decision",
+                "suggestion": "its suggestion alone",
+            }.get(via, via)
         )
         words.setdefault(ident, []).append(" → ".join([*steps, names.get(target, "nothing")]))
     return {ident: "; ".join(parts) for ident, parts in words.items()}

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from analyzer.regimes import Regime, Target
-from analyzer.spoken import DECIDED
+from analyzer.spoken import ALONE, DECIDED
 from analyzer.store import Connection, scalar
 from analyzer.strategy import Rule
 
@@ -174,6 +174,13 @@ FROM ticket_then t JOIN link l ON l.ticket = t.parent
 ANTI JOIN (SELECT DISTINCT regime, ticket FROM link) x ON x.regime = l.regime AND x.ticket = t.no
 """
 
+BY_SUGGESTION = """
+INSERT INTO link
+SELECT g.regime, t.no, g.target, g.kind, 1000000, 'suggestion', NULL, t.no, 0
+FROM linked_alone a JOIN ticket_then t ON t.id = a.target JOIN target_of g ON g.target = a.priority
+ANTI JOIN (SELECT DISTINCT regime, ticket FROM link) x ON x.regime = g.regime AND x.ticket = t.no
+"""
+"""Last of all, and for the ticket alone: whatever a person, a rule or a parent says comes first."""
 
 UNMATCHED = """
 SELECT DISTINCT r.target, r.file, r.line FROM rule_of r
@@ -186,9 +193,9 @@ WHERE r.regime = ? ORDER BY r.target, r.file, r.line
 def lay_out(con: Connection, regimes: Sequence[Regime]) -> None:
     """``link``: one row per regime, ticket and target.
 
-    ``weight`` parts per million, ``via`` decision, rule, container or ancestor; ``source`` the ticket that was decided or
-    matched, which for *all below it* is an ancestor; ``kind`` priority, upkeep, parked, or none where a person decided that it
-    serves nothing.
+    ``weight`` parts per million, ``via`` decision, rule, container, ancestor or suggestion; ``source`` the ticket that was
+    decided or matched, which for *all below it* is an ancestor; ``kind`` priority, upkeep, parked, or none where a person
+    decided that it serves nothing.
     """
     _rules(con, regimes)
     con.execute(PART_OF)
@@ -217,6 +224,8 @@ def lay_out(con: Connection, regimes: Sequence[Regime]) -> None:
     for _ in range(LEVELS):
         if not scalar(con, BY_ANCESTOR):
             break
+    con.execute(ALONE)
+    con.execute(BY_SUGGESTION)
 
 
 def _rules(con: Connection, regimes: Sequence[Regime]) -> None:

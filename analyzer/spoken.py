@@ -33,15 +33,32 @@ WITH stands AS ({STANDS.format(at="(SELECT as_of FROM moment)")})
 SELECT target, priority, weight, reach, moment FROM stands WHERE kind = 'link'
 """
 
+ALONE = """
+CREATE OR REPLACE TEMP TABLE linked_alone AS
+WITH back AS (
+    SELECT DISTINCT try_cast(d.choice AS INTEGER) AS act FROM decisions d CROSS JOIN moment m
+    WHERE d.kind = 'undo' AND d.moment <= m.as_of
+), known AS (
+    SELECT d.* FROM decisions d CROSS JOIN moment m ANTI JOIN back b ON b.act = d.act
+    WHERE d.kind IN ('auto', 'reject') AND d.moment <= m.as_of
+), last AS (
+    SELECT target, priority, row_number() OVER (PARTITION BY target ORDER BY act DESC) AS place FROM known WHERE kind = 'auto'
+)
+SELECT l.target, l.priority FROM last l
+ANTI JOIN (SELECT target, priority FROM known WHERE kind = 'reject') r ON r.target = l.target AND r.priority = l.priority
+WHERE l.place = 1
+"""
+"""What suggestions linked alone, and nobody took back or rejected."""
+
 ACTS = """
 WITH words AS (
     SELECT act, min(no) AS no, max(moment) AS moment, max(author) AS author, kind, max(coalesce(reason, '')) AS reason,
         max(coalesce(reach, '')) AS reach, count(DISTINCT target) AS targets, list_sort(list(DISTINCT target))[1:20] AS named,
         list_sort(list(DISTINCT coalesce(priority, ''))) AS serves, max(CASE WHEN kind = 'undo' THEN choice END) AS undoes
-    FROM decisions WHERE act IS NOT NULL AND kind IN ('link', 'reject', 'undo') GROUP BY act, kind
+    FROM decisions WHERE act IS NOT NULL AND kind IN ('link', 'reject', 'undo', 'auto') GROUP BY act, kind
 ), back AS (
     SELECT try_cast(choice AS INTEGER) AS act, min(act) AS by FROM decisions WHERE choice IS NOT NULL AND act IS NOT NULL
-        AND kind IN ('link', 'reject', 'undo') GROUP BY try_cast(choice AS INTEGER)
+        AND kind IN ('link', 'reject', 'undo', 'auto') GROUP BY try_cast(choice AS INTEGER)
 )
 SELECT w.act, w.moment, w.author, w.kind, w.reason, w.reach, w.targets, w.named, w.serves, try_cast(w.undoes AS INTEGER) AS undoes,
     b.by AS undone_by

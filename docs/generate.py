@@ -41,7 +41,8 @@ ONE_ROW_IS = {
     "watched": "one pull that came to its end, and the highest number of a ticket then: what is above it came later",
     "texts": "one body that some ticket has or had; `body` spans name it by its fingerprint",
     "decisions": "one word of a person, never rewritten: `kind` link (what a ticket or container serves, alone or with all "
-    "`below`), reject (what it does not serve), undo (the `act` that is taken back), finding (what was "
+    "`below`), reject (what it does not serve), auto (linked by its suggestion alone), "
+    "undo (the `act` that is taken back), finding (what was "
     "decided on one: `choice` act, accept or dismiss, with a reason and until when), scope (a growth that was agreed), "
     "review (held), note (an owner spoke)",
     "strategy_seen": "one version of a strategy file, with the moment it was first seen or committed to git",

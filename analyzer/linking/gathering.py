@@ -28,9 +28,10 @@ WITH placed AS (SELECT DISTINCT o.rule FROM rule_of o JOIN rule_condition c ON c
 SELECT l.ticket, l.target, CASE WHEN p.rule IS NULL THEN l.source ELSE -p.rule END AS source,
     l.via = 'decision' AND l.distance = 0 AS decided
 FROM link l LEFT JOIN placed p ON p.rule = l.rule
-WHERE l.regime = $1 AND (l.kind <> 'none' OR l.weight = 1000000)
+WHERE l.regime = $1 AND l.via <> 'suggestion' AND (l.kind <> 'none' OR l.weight = 1000000)
 """
-"""A part of a ticket that was left to nothing says nothing of the rest. ``source`` tells links of one origin: the ticket they are
+"""What a suggestion linked alone confirms nothing. A part of a ticket that was left to nothing says nothing of the rest.
+``source`` tells links of one origin: the ticket they are
 inherited from, or the rule that names an epic."""
 
 REJECTED = f"""

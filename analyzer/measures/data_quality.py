@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analyzer import accepted, late_links, pulls
+from analyzer import accepted, earned, late_links, pulls
 from analyzer.board import Board
 from analyzer.evidence import Evidence, heaviest, row, table
 from analyzer.judging import PLAIN_COUNT, empty, not_judged, percent
@@ -141,7 +141,7 @@ def measure(board: Board) -> Finding:
     outcomes = sorted((_run(board, check) for check in CHECKS), key=lambda o: -o.share)
     notable = [o for o in outcomes if o.share > NOTABLE]
     details.insert(0, _table([o for o in outcomes if o.tickets]))
-    details += [*late_links.tables(board), *accepted.tables(board)]
+    details += [*late_links.tables(board), *accepted.tables(board), *earned.tables(board)]
     said = "; ".join(f"{o.check.what[0].lower()}{o.check.what[1:]}: {percent(o.share)}" for o in notable[:3])
     sentence = "No check concerns more than 5\u00a0% of what it looks at."
     if notable:

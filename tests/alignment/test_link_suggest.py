@@ -103,11 +103,8 @@ def test_a_first_or_last_name_alone_is_no_telling_word() -> None:
     assert hide("Ask Winifred Quartermaine") == "Ask (a person)"
 
 
-def test_linking_by_itself_is_refused(tmp_path: Path) -> None:
+def test_people_can_be_left_out(tmp_path: Path) -> None:
     file = tmp_path / "alignment.yaml"
-    file.write_text("trackers: [{name: x, kind: example-jira}]\nlinking: {auto: true}\n", encoding="utf-8")
-    settings, mistakes = read_settings(file)
-    assert settings is None and "a person accepts every suggestion" in str(mistakes[0])
     file.write_text("trackers: [{name: x, kind: example-jira}]\nlinking: {people: false}\n", encoding="utf-8")
-    settings, mistakes = read_settings(file)
-    assert settings is not None and settings.linking.people is False
+    settings, _mistakes = read_settings(file)
+    assert settings is not None and (settings.linking.people, settings.linking.auto) == (False, False)
