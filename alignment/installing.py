@@ -1,4 +1,4 @@
-"""Puts a schedule into the user's own crontab or systemd; what was not written here, or was edited since, is left alone."""
+"""Puts a schedule into the user's crontab or systemd, and takes it out; what is foreign or was edited is left alone."""
 
 from __future__ import annotations
 
@@ -19,6 +19,26 @@ MARK = re.compile(r"\A# Written by `alignment schedule systemd` for (?P<settings
 
 def install_cron(text: str, place: Place) -> Iterator[str]:
     """Puts the lines into the crontab of this user, in place of its own earlier ones. Raises Mend."""
+    crontab, before, rest = _crontab(place)
+    after = f"{rest}{'' if not rest or rest.endswith(chr(10)) else chr(10)}{text}"
+    _put_crontab(crontab, after)
+    yield f"{'Changed' if rest != before else 'Added'} in your crontab. See it: crontab -l."
+    yield "Take it out: alignment schedule cron --remove"
+    yield from keep_environment(place, text)
+
+
+def remove_cron(place: Place) -> Iterator[str]:
+    """Takes the lines of these settings out of the crontab of this user. Raises Mend."""
+    crontab, before, rest = _crontab(place)
+    if rest == before:
+        raise Mend(f"Your crontab holds no schedule of {place.settings}.", "See what it holds: crontab -l")
+    _put_crontab(crontab, rest)
+    yield "Taken out of your crontab."
+    yield from kept_environment(place)
+
+
+def _crontab(place: Place) -> tuple[str, str, str]:
+    """The program, this user's crontab, and the same without the lines of these settings."""
     crontab = shutil.which("crontab")
     if crontab is None:
         raise Mend("There is no crontab on this machine.", "Install cron, or use: alignment schedule systemd.")
@@ -29,19 +49,18 @@ def install_cron(text: str, place: Place) -> Iterator[str]:
     own = re.compile(f"^{re.escape(begins(place))}\n.*?^{re.escape(ends(place))}\n", re.DOTALL | re.MULTILINE)
     if begins(place) in before and not own.search(before):
         raise Mend("The crontab holds the begin of an earlier schedule without its end.", "Mend it with: crontab -e")
-    rest = own.sub("", before)
-    after = f"{rest}{'' if not rest or rest.endswith(chr(10)) else chr(10)}{text}"
-    put = subprocess.run([crontab, "-"], input=after, capture_output=True, text=True, check=False)
-    if put.returncode:
-        raise Mend(f"crontab refused it: {put.stderr.strip()}.", "Nothing was changed.")
-    yield f"{'Changed' if rest != before else 'Added'} in your crontab. See it: crontab -l. Take it out: crontab -e."
-    yield from keep_environment(place, text)
+    return crontab, before, own.sub("", before)
+
+
+def _put_crontab(crontab: str, text: str) -> None:
+    done = subprocess.run([crontab, "-"], input=text, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Mend(f"crontab refused it: {done.stderr.strip()}.", "Nothing was changed.")
 
 
 def install_systemd(texts: Mapping[str, str], place: Place) -> Iterator[str]:
     """Writes the units of this user and starts the timer. Raises Mend before anything is written."""
-    base = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "systemd" / "user"
-    units = {base / Path(name).name: marked(text, place) for name, text in texts.items()}
+    units = {_units() / Path(name).name: marked(text, place) for name, text in texts.items()}
     for path in units:
         _may_write(path, place)
     for path, text in units.items():
@@ -56,7 +75,28 @@ def install_systemd(texts: Mapping[str, str], place: Place) -> Iterator[str]:
             return
     yield f"Started {timer}. When it runs next: systemctl --user list-timers {timer}"
     yield "So that it also runs while you are logged out: loginctl enable-linger"
-    yield f"Take it out: systemctl --user disable --now {timer}"
+    yield "Take it out: alignment schedule systemd --remove"
+
+
+def remove_systemd(place: Place) -> Iterator[str]:
+    """Stops the timer of this user and takes its units out. Raises Mend before anything is touched."""
+    units = [path for kind in ("timer", "service") if (path := _units() / f"{place.name}.{kind}").exists()]
+    if not units:
+        raise Mend(f"There is no {place.name}.timer of yours.", "If it has another name, give it: --name")
+    for path in units:
+        _may_write(path, place)
+    stopped = _systemctl(["disable", "--now", f"{place.name}.timer"])
+    for path in units:
+        path.unlink()
+        yield f"Took out {path}"
+    if not (stopped and _systemctl(["daemon-reload"])):
+        by_hand = f"systemctl --user stop {place.name}.timer; systemctl --user daemon-reload"
+        yield f"systemd did not hear of it. In a session of your own, run: {by_hand}"
+    yield from kept_environment(place)
+
+
+def _units() -> Path:
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "systemd" / "user"
 
 
 def marked(text: str, place: Place) -> str:
@@ -95,6 +135,12 @@ def keep_environment(place: Place, text: str) -> Iterator[str]:
     ]
     put(path, "\n".join(lines) + "\n", 0o600)
     yield f"Wrote {path}: put {' and '.join(names)} there."
+
+
+def kept_environment(place: Place) -> Iterator[str]:
+    """Secrets may serve something else: they stay."""
+    if place.environment.exists():
+        yield f"The file of secrets stays: {place.environment}"
 
 
 def _digest(text: str) -> str:

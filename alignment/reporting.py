@@ -83,6 +83,8 @@ def told(result: Result, paths: Sequence[Path], looked: Moment, as_json: bool) -
         number = f" ({scores[finding.meta.id]:.0f} of 100)" if finding.meta.id in scores else ""
         yield f"  {said.get(finding.verdict, finding.verdict):<10} {finding.meta.title}{number}"
     yield f"\nSeen from {looked.reason}."
+    if result.effort != "count" and result.coverage and not any(c.with_history for c in result.coverage):
+        yield f"No history was read, so there is no effort in {result.effort}: --effort count judges by finished tickets."
     for file in paths:
         here = file.is_relative_to(Path.cwd())
         yield f"Report: {file.relative_to(Path.cwd()) if here else file}"

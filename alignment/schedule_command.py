@@ -24,6 +24,7 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
         "alignment schedule systemd                            prints the two units",
         "alignment schedule systemd --install                  writes them and starts the timer",
         "alignment schedule cron --day tuesday --at 06:30 --install",
+        "alignment schedule systemd --remove                   stops the timer and takes them out",
         "alignment schedule github --out .github/workflows/alignment.yml",
         "alignment schedule kubernetes --image registry.example.com/alignment:1 --out job.yaml",
     )
@@ -36,6 +37,7 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
     help="How often; the digest is sent once a week all the same [default: day for github and gitlab, else week]",
 )  # fmt: skip
 @click.option("--install", is_flag=True, help="For cron and systemd: put it in place, for the user you are.")
+@click.option("--remove", is_flag=True, help="For cron and systemd: take out what --install put in place.")
 @click.option("--out", type=PATH, help="Write it to this file, which must not be there yet, instead of printing it.")
 @click.option("--name", default="alignment", show_default=True, help="Name of the units, workflow or job.")
 @click.option("--environment", type=PATH, help="File of secrets [default: ~/.config/alignment/environment]")
@@ -43,10 +45,10 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 @click.option("--package", help="For github and gitlab: what pip installs [default: a wheel in the repository]")
 @settings_option
 def schedule(
-    kind: str | None, day: str, at: str, every: str | None, install: bool, out: Path | None, name: str, environment: Path | None,
-    image: str | None, package: str | None, settings_path: Path | None,
+    kind: str | None, day: str, at: str, every: str | None, install: bool, remove: bool, out: Path | None, name: str,
+    environment: Path | None, image: str | None, package: str | None, settings_path: Path | None,
 ) -> None:  # fmt: skip
-    """Prints what makes `alignment run` happen every week; with --install puts it in place.
+    """Prints what makes `alignment run` happen every week; with --install puts it in place, with --remove takes it out.
 
     Nothing that this program did not write is overwritten, and no secret is in what it prints.
     """
@@ -59,12 +61,14 @@ def schedule(
         return
     if install and kind not in ("cron", "systemd"):
         raise click.UsageError(f"--install is for cron and systemd; save what is printed where {kind} reads it.")
+    if remove and (install or out is not None or kind not in ("cron", "systemd")):
+        raise click.UsageError("--remove takes out what --install put in place for cron or systemd, and goes alone.")
     if out is not None and (install or kind == "systemd"):
         raise click.UsageError("--out writes one file, of cron, github, gitlab or kubernetes, and installs nothing.")
     path = settings_path or SETTINGS
-    if not path.exists():
+    if not path.exists() and not remove:
         raise Mend(f"There are no settings at {path.name}.", "Write some with: alignment init")
-    settings = settings_or_defaults(path)
+    settings = settings_or_defaults(None if remove else path)
     hour, minute = _time(at)
     daily = (every or ("day" if kind in ("github", "gitlab") else "week")) == "day"
     when = scheduling.When(None if daily else DAYS.index(day), hour, minute, settings.time_zone)
@@ -73,6 +77,12 @@ def schedule(
         name, path.absolute(), _program(), (environment or config / "alignment" / "environment").absolute(),
         image or scheduling.IMAGE, package or scheduling.WHEEL,
     )  # fmt: skip
+    if remove:
+        from alignment.installing import remove_cron, remove_systemd
+
+        for line in remove_cron(place) if kind == "cron" else remove_systemd(place):
+            say(line)
+        return
     texts = scheduling.drawn(kind, settings, place, when, clock())
     if out is not None:
         _write(out, *texts.values())

@@ -40,7 +40,7 @@ def _to_hold(board: Board, assumption: Assumption, fact: Fact, weeks: list[int])
     if asked.fact == "wip" and most:
         return moving_rates.fewer_at_once(board, asked.name, fact.value, asked.limit, "assumed")
     if asked.fact == "finished" and not most:
-        name = names_of(board).get(asked.name, (asked.name, ""))[0]
+        name = names_of(board).get(asked.name, (asked.name, ""))[0] if asked.name else ""
         of = f" of {name}" if name else ""
         seen = f"{asked.limit:g} assumed, {fact.value:.1f} seen"
         return Move(sentence=f"Finish {asked.limit - fact.value:.1f} tickets{of} more a week ({seen}), or assume less.")

@@ -93,12 +93,15 @@ def unblock(board: Board, rate: Rate) -> Move | None:
     above = f"{counted(need, 'evening')} of standing still were more than is usual{where}"
     if not taken.number:
         return move(board, f"Nothing that stood still is waiting now; {above}.")
-    which = f"{taken.number} of the {taken.of}" if taken.number < taken.of else f"the {taken.of}"
-    said = f"Get {which} tickets that stand still now moving again, the longest first: {above}"
+    which = f"{f'{taken.number} of ' if taken.number < taken.of else ''}the {taken.of} tickets that stand"
+    if taken.of == 1:
+        which = "the one ticket that stands"
+    said = f"Get {which} still now moving again{', the longest first' if taken.of > 1 else ''}: {above}"
     short = (
         "" if not taken.rest else f"; the other {counted(so_many(taken.rest), 'evening')} are of work that has moved on"
     )
-    return move(board, f"{said}, and these stood {taken.weight:,.0f}{short}.", [taken])
+    stood = f"{'these' if taken.number > 1 else 'this one'} stood {taken.weight:,.0f}"
+    return move(board, f"{said}, and {stood}{short}.", [taken])
 
 
 def fewer_at_once(board: Board, team: str, recent: float, usual: float, word: str = "usual there") -> Move | None:

@@ -19,6 +19,9 @@ BLOCK = 4
 LEAST_BLOCKS = 5
 """Fewer past blocks know too little of what is usual."""
 
+TRACE = 1e-6
+"""An exposure below this is what rounding leaves, and no week of work: a rate over it has no bound."""
+
 SURE, LIKELY = 0.005, 0.05
 """p at or below which an undeclared measure is a signal, or worth watching. A tenth of the 0.05 of declared ranges: about ten
 measures have no declared range, and together they may cry wolf no more than one of the others (Bonferroni)."""
@@ -57,12 +60,14 @@ def shift(
     blocks: dict[int, list[float]] = {}
     newest = max(past, default=0)
     for week in past:
-        if exposure.get(week, 0.0) > 0:
+        if exposure.get(week, 0.0) > TRACE:
             held = blocks.setdefault((newest - week) // BLOCK, [0.0, 0.0])
             held[0] += events.get(week, 0.0)
             held[1] += exposure[week]
     x0, n0 = (sum(b[i] for b in blocks.values()) for i in (0, 1))
-    x1, n1 = (float(sum(side.get(w, 0.0) for w in recent if exposure.get(w, 0.0) > 0)) for side in (events, exposure))
+    x1, n1 = (
+        float(sum(side.get(w, 0.0) for w in recent if exposure.get(w, 0.0) > TRACE)) for side in (events, exposure)
+    )
     if len(blocks) < LEAST_BLOCKS or x0 < 5 or n1 <= 0:
         return None
     usual = x0 / n0

@@ -34,10 +34,13 @@ SELECT (SELECT max(pulled) FROM trackers), (SELECT max(moment) FROM watched), (S
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a page shows: ``seen`` is the last act it knows of, ``dossier`` the ticket that is looked at (none: nothing waits)."""
+    """What a page shows: ``seen`` is the last act it knows of, ``dossier`` the ticket that is looked at (none: nothing waits);
+    ``choices`` is what there is to filter by, ``known`` what a ticket can be said to serve, by id."""
 
     page: Page
     progress: Progress
+    choices: dict[str, list[str]]
+    known: dict[str, str]
     dossier: Dossier | None
     before: str
     after: str
@@ -46,7 +49,10 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class _Laid:
+    """``newest`` is the newest change in the files, where all trackers are files; else nothing."""
+
     mark: tuple[Any, ...]
+    newest: datetime | None
     strategies: tuple[Strategy, ...]
     queue: Queue
     hide: Mask
@@ -81,15 +87,17 @@ class Desk:
         called = {p.id: p.title for s in strategies for p in s.priorities}
         called |= {p.id: p.title for s in strategies for p in s.not_now if p.id not in called}
         hide = Mask(names.of_store(con, known_secret(self.settings.store)), strategies)
-        made = lay_out(con, strategies, wiring.options(self.settings), self.looked(), hide)
-        return _Laid(mark, strategies, Queue(made, known), hide, called)
+        options, now = wiring.options(self.settings), self.clock()
+        looked = wiring.moment(self.store, options.calendar, None, None, now).at
+        made = lay_out(con, strategies, options, looked, hide)
+        return _Laid(mark, looked if looked < now else None, strategies, Queue(made, known), hide, called)
 
     def today(self) -> int:
         return wiring.options(self.settings).calendar.local_day(self.clock().replace(tzinfo=None))
 
-    def looked(self) -> datetime:
+    def _looked(self, laid: _Laid) -> datetime:
         """The moment that a report made now looks from, and that a word said now counts from."""
-        return wiring.moment(self.store, wiring.options(self.settings).calendar, None, None, self.clock()).at
+        return laid.newest or self.clock()
 
     def view(self, filters: Filters, number: int = 1, at: str = "") -> View:
         """A page of the queue, and the ticket ``at`` (else the first of the page) in full."""
@@ -103,7 +111,8 @@ class Desk:
             told = self._dossier(con, laid, entry.id) if entry else None
             before = ids[place - 1] if place > 0 else ""
             after = ids[place + 1] if place + 1 < len(ids) else ""
-            return View(page, laid.queue.progress(), told, before, after, latest(con))
+            progress, choices, seen = laid.queue.progress(), laid.queue.choices(), latest(con)
+            return View(page, progress, choices, dict(laid.called), told, before, after, seen)
 
     def _dossier(self, con: Connection, laid: _Laid, ticket: str) -> Dossier | None:
         entry = laid.queue.entries([ticket]).get(ticket)
@@ -119,10 +128,6 @@ class Desk:
             found = [self._dossier(con, laid, t) for t in dict.fromkeys(tickets)]
             return [d for d in found if d is not None], latest(con)
 
-    def choices(self) -> dict[str, list[str]]:
-        with self._opened() as (_, laid):
-            return laid.queue.choices()
-
     def priorities(self) -> dict[str, str]:
         """What a ticket can be said to serve: id and name."""
         with self._opened() as (_, laid):
@@ -130,14 +135,15 @@ class Desk:
 
     def say(self, words: Sequence[Word], author: str, seen: int | None) -> int:
         """One act. Raises Stale, Refused, Busy."""
-        known, at = linkable(wiring.strategies(self.settings.strategy)), self.looked()
+        laid = self._known()
+        known, at = linkable(laid.strategies), self._looked(laid)
         with self.store.writing() as con:
             offered = shown(con, [w.target for w in words])
             return decide(con, [replace(w, offered=offered.get(w.target)) for w in words], author, at, seen, known)
 
     def take_back(self, act: int, author: str, seen: int | None) -> int:
         """Undoes an act. Raises Stale, Refused, Busy."""
-        at = self.looked()
+        at = self._looked(self._known())
         with self.store.writing() as con:
             return undo(con, act, author, at, seen)
 
@@ -176,9 +182,9 @@ class Desk:
     def foretell(self, words: Sequence[Word], author: str) -> Foretold:
         """What the next report would say if this were decided. One at a time: it scores the whole store. Raises Refused, Busy."""
         with self._foretelling, self._opened() as (con, laid):
-            at = self.looked()
+            at = self._looked(laid)
             last = int(scalar(con, "SELECT coalesce(max(no), 0) FROM decisions"))
-            mark = (laid.mark, last, at if self._lives(con) else None)
+            mark = (laid.mark, last)
             told = self._told[1] if self._told and self._told[0] == mark else None
             numbers = Numbers(
                 con,
@@ -192,8 +198,13 @@ class Desk:
             self._told = (mark, before)
             return made
 
-    def _lives(self, con: Connection) -> bool:
-        return bool(scalar(con, "SELECT coalesce(bool_or(live), true) FROM trackers"))
+    def _known(self) -> _Laid:
+        """The queue as it was last laid out: a decision is made from a view, so there is one but for after a restart."""
+        if self._laid is None:
+            with self._opened():
+                pass
+        assert self._laid is not None
+        return self._laid
 
 
 def _files(path: Path) -> list[tuple[str, int, int]]:

@@ -201,8 +201,8 @@ class Pages:
         page = view.page.number if view.page.number > 1 else ""
         at = view.dossier.entry.id if view.dossier else ""
         return self._page(
-            request, "queue.html.j2", status, view=view, filters=filters, link=lambda **q: filters.query(**({"page": page} | q)),
-            back=filters.query(page=page), at=at, choices=self.desk.choices(), known=self.desk.priorities(),
+            request, "queue.html.j2", status, view=view, filters=filters, choices=view.choices, known=view.known, at=at,
+            link=lambda **q: filters.query(**({"page": page} | q)), back=filters.query(page=page),
             **({"problems": (), "stale": {}} | more),
         )  # fmt: skip
 

@@ -112,7 +112,7 @@ def _number(asked: Condition, value: float) -> str:
 
 
 def _what(board: Board, asked: Condition) -> str:
-    name = names_of(board).get(asked.name, (asked.name, ""))[0]
+    name = names_of(board).get(asked.name, (asked.name, ""))[0] if asked.name else ""
     of = {"share": f"{name}: share of effort", "unlinked": "Unlinked work", "wip": f"{name or 'All teams'}: in progress per person",
           "finished": f"{name or 'All work'}: finished a week"}  # fmt: skip
     return of[asked.fact]

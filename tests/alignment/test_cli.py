@@ -97,6 +97,16 @@ def test_from_an_export_to_a_report(alignment: Command) -> None:
     assert all(PERSON not in p.read_text(encoding="utf-8") for p in Path("reports").iterdir())
 
 
+def test_without_a_history_the_way_on_is_said(alignment: Command) -> None:
+    rows = [f"A-{n},{n},x,Done,2026-01-0{n} 10:00,2026-01-0{n} 11:00,2026-01-0{n} 11:00" for n in range(1, 9)]
+    Path("own.csv").write_text("\n".join(["Issue key,Issue id,Summary,Status,Created,Updated,Resolved", *rows]))
+    way = "--effort count judges by finished tickets"
+    assert way in alignment("audit", "own.csv", "--strategy", "strategy.yaml").out
+    assert way not in alignment("audit", "own.csv", "--strategy", "strategy.yaml", "--effort", "count").out
+    alignment("pull", "export.jsonl")
+    assert way not in alignment("report").out
+
+
 def test_json_is_one_object_on_stdout(alignment: Command) -> None:
     assert alignment("pull", "export.jsonl", "--json").data == {
         "pulled": [{"tracker": "jira", "fetched": 40, "read": 40, "skipped": 0}]

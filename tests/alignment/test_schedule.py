@@ -168,6 +168,19 @@ def test_installed_in_the_crontab_once_and_nothing_else_is_touched(
     assert secrets.read_text(encoding="utf-8").splitlines()[1:] == [f"# {name}=''" for name in NAMES]
 
 
+def test_what_was_installed_is_taken_out_of_the_crontab_and_nothing_else(alignment: Command, crontab: Path) -> None:
+    printed(alignment, "cron", "--install")
+    own = crontab.read_text(encoding="utf-8")
+    crontab.write_text(f"MAILTO=me\n{own}3 4 * * * mine too\n", encoding="utf-8")
+    said = printed(alignment, "cron", "--remove")
+    assert crontab.read_text(encoding="utf-8") == "MAILTO=me\n3 4 * * * mine too\n" and "secrets stays" in said
+    again = alignment("schedule", "cron", "--remove")
+    assert again.code == 1 and "holds no schedule" in again.err
+    assert crontab.read_text(encoding="utf-8") == "MAILTO=me\n3 4 * * * mine too\n"
+    for args in (("cron", "--install", "--remove"), ("github", "--remove"), ("--remove",)):
+        assert alignment("schedule", *args).code == (0 if args == ("--remove",) else 2)
+
+
 def test_a_torn_block_and_a_missing_crontab_are_said(
     alignment: Command, folder: Path, crontab: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -239,6 +252,28 @@ def test_installed_for_systemd_and_what_is_foreign_or_edited_stays(
     (folder / "other.yaml").write_text(SETTINGS, encoding="utf-8")
     service.unlink()
     assert "other settings" in alignment("schedule", "systemd", "--install", "--settings", "other.yaml").err
+
+
+def test_systemd_units_are_taken_out_unless_they_were_edited(
+    alignment: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    standing_in(folder / "bin" / "systemctl", '#!/bin/sh\necho "$@" >> "$CALLS"\n')
+    monkeypatch.setenv("PATH", f"{folder / 'bin'}:{os.environ['PATH']}")
+    monkeypatch.setenv("CALLS", str(folder / "calls"))
+    nothing = alignment("schedule", "systemd", "--remove")
+    assert nothing.code == 1 and "There is no alignment.timer of yours" in nothing.err
+    printed(alignment, "systemd", "--install")
+    units = folder / "config" / "systemd" / "user"
+    timer = units / "alignment.timer"
+    text = timer.read_text(encoding="utf-8")
+    timer.write_text(text + "# mine\n", encoding="utf-8")
+    edited = alignment("schedule", "systemd", "--remove")
+    assert edited.code == 1 and "was edited since" in edited.err and len([*units.iterdir()]) == 2
+    timer.write_text(text, encoding="utf-8")
+    (folder / "alignment.yaml").unlink()  # one that no longer runs may have lost its settings
+    assert "Took out" in printed(alignment, "systemd", "--remove") and [*units.iterdir()] == []
+    calls = (folder / "calls").read_text(encoding="utf-8").splitlines()
+    assert calls[-2:] == ["--user disable --now alignment.timer", "--user daemon-reload"]
 
 
 def test_without_a_session_the_units_are_there_and_what_to_run_is_said(

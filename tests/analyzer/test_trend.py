@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 
 import numpy as np
 import pytest
@@ -61,11 +62,21 @@ def test_without_a_change_a_signal_is_rare() -> None:
     assert signals <= 4_000 * 0.01 and watches <= 4_000 * 0.065
 
 
+def test_a_trace_of_exposure_is_none() -> None:
+    """What rounding leaves of a week without work makes no rate, and no overflow."""
+    traces = EVEN | dict.fromkeys(range(0, 8), 5e-324)
+    busy = weekly(4.0, 6.0) | {0: 900_000.0}
+    with warnings.catch_warnings(action="error"):
+        assert trend.shift(busy, traces, RECENT, PAST) == trend.shift(weekly(4.0, 6.0), EVEN, RECENT, PAST[8:])
+        assert trend.shift(busy, dict.fromkeys(range(60), 5e-324), RECENT, PAST) is None
+
+
 @given(
     events=st.dictionaries(st.integers(0, 59), st.floats(0, 1e6), max_size=60),
     exposure=st.dictionaries(st.integers(0, 59), st.floats(0, 1e6), max_size=60),
 )
 def test_never_a_nan(events: dict[int, float], exposure: dict[int, float]) -> None:
-    found = trend.shift(events, exposure, RECENT, PAST)
+    with warnings.catch_warnings(action="error"):
+        found = trend.shift(events, exposure, RECENT, PAST)
     if found is not None:
         assert 0.0 <= found.p <= 1.0 and 0.0 <= found.low <= found.high
