@@ -89,7 +89,7 @@ def _settings(folder: Path) -> Settings:
     )
 
 
-def suggest(con: object, rows: list[tuple[object, ...]]) -> None:
+def suggest(con: object, rows: Sequence[tuple[object, ...]]) -> None:
     names = ["ticket", "place", "target", "confidence", "band", "why", "seen", "model", "scored"]
     frame = pd.DataFrame(rows, columns=names)
     frame["scored"] = pd.Timestamp("2026-03-01")
@@ -161,7 +161,7 @@ class Browser:
 
     def ask(self, method: str, path: str, body: str | None = None, headers: Mapping[str, str] | None = None) -> Answer:
         given = {"Host": self.one.host, **({"Cookie": self.cookie} if self.cookie else {}), **(headers or {})}
-        connection = http.client.HTTPConnection(*self.one.host.split(":"), timeout=30)
+        connection = http.client.HTTPConnection(self.one.host, timeout=30)
         try:
             connection.request(method, path, body, given)
             got = connection.getresponse()

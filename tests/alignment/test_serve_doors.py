@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import webbrowser
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -163,7 +164,7 @@ def test_the_browser_is_told_the_address_by_a_file_that_only_its_owner_reads(mon
         told.append(path.read_text(encoding="utf-8"))
         return True
 
-    monkeypatch.setattr(serving.webbrowser, "open", opened)
+    monkeypatch.setattr(webbrowser, "open", opened)
     with serving.in_browser("http://127.0.0.1:1/start?token=secret") as took:
         assert took
     assert "start?token=secret" in told[0]
