@@ -194,6 +194,8 @@ class Desk:
                 self.settings.organisation,
                 known_secret(self.settings.store),
             )
+            offered = shown(con, [w.target for w in words])
+            words = [replace(w, offered=offered.get(w.target)) for w in words]
             made, before = foretell(numbers, words, author, told)
             self._told = (mark, before)
             return made

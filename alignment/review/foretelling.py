@@ -20,6 +20,8 @@ from analyzer.strategy import Strategy
 from reports.story import LEADING
 from reports.words import SCORE_NAMES
 
+PRECISION = "Suggestions taken as offered"
+
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
@@ -80,21 +82,24 @@ def foretell(
 
 
 def shares_of(result: Result) -> dict[str, float]:
-    """The unlinked share and each priority's, as the report's own tables say them."""
-    found = dict(_shares(result))
+    """The unlinked share, each priority's, and the part of suggestions taken as offered, as the report's own tables say them."""
+    found = dict(_cells(result, "priority_drift", "priorities", "share"))
+    taken = dict(_cells(result, "data_quality", "suggestions", "precision"))
+    found |= {PRECISION: taken["All"]} if "All" in taken else {}
     unlinked = _finding(result, "unlinked_work")
     if unlinked is not None and unlinked.value is not None:
         found = {"Unlinked work": float(unlinked.value), **found}
     return found
 
 
-def _shares(result: Result) -> Iterator[tuple[str, float]]:
-    drift = _finding(result, "priority_drift")
-    tables = [d for d in drift.details if isinstance(d, Table) and d.id == "priorities"] if drift else []
+def _cells(result: Result, measure: str, table: str, column: str) -> Iterator[tuple[str, float]]:
+    """First column and one more of a table, where there is a number."""
+    finding = _finding(result, measure)
+    tables = [d for d in finding.details if isinstance(d, Table) and d.id == table] if finding else []
     for row in (r for t in tables for r in t.rows):
-        share = row.cells.get("share")
-        if isinstance(share, float | int):
-            yield str(row.cells["priority"]), float(share)
+        value = row.cells.get(column)
+        if isinstance(value, float | int):
+            yield str(row.cells["priority"]), float(value)
 
 
 def _score(result: Result, measure: str) -> float | None:

@@ -33,8 +33,11 @@ AS_OF = datetime(2026, 11, 15, 23, tzinfo=UTC)
 OPTIONS = Options(calendar=Calendar("Europe/Berlin"))
 
 
+STRATEGY = ROOT / "alignment" / "demo_files" / "strategy"
+
+
 def strategies() -> tuple[Strategy, ...]:
-    found, mistakes = read_strategies(ROOT / "alignment" / "demo_files" / "strategy")
+    found, mistakes = read_strategies(STRATEGY)
     assert not mistakes
     return found
 

@@ -17,12 +17,17 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel
 
-from alignment import demo_words
+from alignment import demo_words, wiring
 from alignment.demo import set_up
-from alignment.settings import read_settings
+from alignment.reporting import make_result
+from alignment.review.desk import Desk
+from alignment.review.foretelling import PRECISION, shares_of
+from alignment.settings import Settings, read_settings
 from analyzer import store_parquet
 from analyzer.board import Board
 from analyzer.calendar import day_of, monday, week_name, week_of_day
+from analyzer.decisions import Word
+from analyzer.mapping import WHOLE
 from analyzer.result import Finding, Result, Row, Series, Table
 from analyzer.store import Store
 from connectors.example import ExampleJira, ExampleLinear, readings, reshaping, sprints
@@ -34,6 +39,7 @@ from connectors.example.sprints import Sprint
 from connectors.example.tickets import Ticket, Value
 from connectors.example.words import ONBOARDING, PARKED, TOPICS, UNLINKED
 from reports import FORMATS
+from reports.story import LEADING
 from tests.alignment import made_up
 
 CLOSE = 0.025
@@ -460,6 +466,49 @@ def test_the_team_of_four_is_not_shown_under_its_name(case: Case) -> None:
     assert not said & {small.name, small.key}
     assert "Smaller teams" in said
     assert {t.name for t in case.made.teams if t.size >= 8} <= said
+
+
+# ---------------------------------------------------------------- what the review page foretells
+
+
+OFFERED = """
+INSERT INTO suggestions
+WITH unlinked AS (SELECT e.ticket, sum(e.units) AS units FROM effort e WHERE e.basis = 'days' AND e.week IN (SELECT unnest(?))
+    AND e.ticket NOT IN (SELECT ticket FROM link WHERE regime = ?) GROUP BY e.ticket)
+SELECT t.id, 1, 'fast-checkout', 0.7, 'one-click', '{}', '', 'test', NULL FROM unlinked u JOIN ticket_then t ON t.no = u.ticket
+ORDER BY u.units DESC, t.id LIMIT 10
+"""
+
+
+def test_after_ten_decisions_the_next_report_says_what_the_page_foretold(case: Case, tmp_path: Path) -> None:
+    """Nine as offered, one otherwise; unlinked share, the priorities' shares, precision, scores and headline."""
+    settings = Settings.model_validate(
+        {"organisation": "Acme", "time_zone": "Europe/Berlin", "strategy": str(made_up.STRATEGY),
+         "trackers": [{"name": "jira", "kind": "file", "path": "."}]}, context={"folder": tmp_path},
+    )  # fmt: skip
+    shutil.copy(case.store.path, settings.store)
+    with Store(settings.store).writing() as con:
+        board = Board(con, made_up.strategies(), made_up.OPTIONS, made_up.AS_OF)
+        assert board.current is not None
+        con.execute(OFFERED, [board.judged, board.current.no])
+        ids = [i for (i,) in con.execute("SELECT ticket FROM suggestions ORDER BY ticket").fetchall()]
+    serves = ["fast-checkout"] * 9 + ["easy-returns"]
+    words = [Word(ident, ((priority, WHOLE),)) for ident, priority in zip(ids, serves, strict=True)]
+    desk = Desk(settings, lambda: made_up.AS_OF)
+    told = desk.foretell(words, "tester")
+    seen = 0
+    for word in words:
+        seen = desk.say([word], "tester", seen)
+    looked = wiring.moment(Store(settings.store), wiring.options(settings).calendar, None, None, made_up.AS_OF)
+    result = make_result(settings, made_up.strategies(), looked)
+    then = shares_of(result)
+    moved = {line.name: line.then for line in told.shares}
+    assert {"Unlinked work", "Faster checkout", PRECISION} <= set(moved) and moved[PRECISION] == 0.9
+    assert moved == {name: then[name] for name in moved}
+    assert told.shares[0].now is not None and then["Unlinked work"] < told.shares[0].now
+    assert told.headline_then == result.headline != told.headline_now
+    scores = {f.meta.id: f.score.value for f in result.findings if f.score}
+    assert [line.then for line in told.scores] == [scores.get(m) for m in LEADING]
 
 
 # ---------------------------------------------------------------- the same store and moment give the same Result
