@@ -136,8 +136,8 @@ SAYS = """
 CREATE OR REPLACE TEMP TABLE told_part AS
 WITH around AS (SELECT ticket, target, sum(n)::BIGINT AS n FROM near GROUP BY ticket, target)
 SELECT t.no, t.kind, t.contribution, CASE t.kind
-    WHEN 'name' THEN CASE WHEN t.contribution > 0 THEN 'its words touch those that say what ' || g.name || ' is'
-        ELSE 'it hardly has the words that say what ' || g.name || ' is' END
+    WHEN 'name' THEN CASE WHEN t.contribution > 0 THEN 'it shares words with the name ' || g.name
+        ELSE 'it shares few words or none with the name ' || g.name END
     WHEN 'text' THEN CASE WHEN t.contribution > 0 THEN 'its words are those of ' ELSE 'its words are not those of ' END
         || coalesce('tickets of ' || g.name, 'tickets that belong to nothing')
     WHEN 'fields' THEN CASE WHEN t.contribution > 0 AND f.said IS NOT NULL THEN 'its fields: ' || f.said
