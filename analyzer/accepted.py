@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from analyzer import statistics
 from analyzer.evidence import heaviest, row, table
+from analyzer.spoken import ANSWERS, NOW
 
 if TYPE_CHECKING:
     from analyzer.board import Board
@@ -16,25 +17,10 @@ LIKELY = 0.5
 
 NOTHING = "Nothing (no priority)"
 
-FARED = """
+FARED = f"""
 CREATE OR REPLACE TEMP TABLE fared AS
-WITH back AS (
-    SELECT DISTINCT try_cast(d.choice AS INTEGER) AS act FROM decisions d CROSS JOIN moment m
-    WHERE d.kind = 'undo' AND d.moment <= m.as_of
-), said AS (
-    SELECT d.act, d.moment, d.target, d.kind, d.priority, d.weight, json_extract_string(d.offered, '$.places[0].target') AS top
-    FROM decisions d CROSS JOIN moment m ANTI JOIN back b ON b.act = d.act
-    WHERE d.kind IN ('link', 'reject') AND d.act IS NOT NULL AND d.moment <= m.as_of AND json_valid(d.offered)
-), answer AS (
-    SELECT target, top, act, moment, max(CASE
-        WHEN kind = 'link' AND weight = 1000000 AND coalesce(priority, '') = top THEN 1 ELSE 0 END) AS taken
-    FROM said WHERE top IS NOT NULL AND (kind = 'link' OR priority = top) GROUP BY target, top, act, moment
-), last AS (
-    SELECT *, row_number() OVER (PARTITION BY target, top ORDER BY moment DESC, act DESC) AS place FROM answer
-)
-SELECT t.no AS ticket, l.top, l.taken FROM last l JOIN ticket_then t ON t.id = l.target WHERE l.place = 1
+SELECT t.no AS ticket, a.top, a.taken FROM ({ANSWERS.format(at=NOW)}) a JOIN ticket_then t ON t.id = a.target
 """
-"""One row a ticket and the likeliest suggestion it was decided under: whether that was taken, whole."""
 
 WAITING = """
 CREATE OR REPLACE TEMP TABLE suggested_now AS

@@ -10,6 +10,7 @@ import pandas as pd
 from analyzer import statistics
 from analyzer.evidence import heaviest, row, table
 from analyzer.mapping import WHOLE
+from analyzer.spoken import ANSWERS, EVER, KNOWN
 from analyzer.store import Connection, naive, scalar
 
 if TYPE_CHECKING:
@@ -20,19 +21,9 @@ SURE, ENOUGH, PRECISION = 0.95, 100, 0.90
 """From this confidence on; after so many decisions of people on such suggestions; while the lower end of the 95 % interval
 (Wilson) of how many were taken as offered is at least this (linking.md, *Thresholds*)."""
 
-TRIED = """
-WITH back AS (SELECT DISTINCT try_cast(choice AS INTEGER) AS act FROM decisions WHERE kind = 'undo'),
-said AS (
-    SELECT d.act, d.moment, d.target, d.kind, d.priority, d.weight, json_extract_string(d.offered, '$.places[0].target') AS top,
-        try_cast(json_extract_string(d.offered, '$.places[0].confidence') AS DOUBLE) AS confidence
-    FROM decisions d ANTI JOIN back b ON b.act = d.act
-    WHERE d.kind IN ('link', 'reject') AND d.act IS NOT NULL AND json_valid(d.offered)
-), answer AS (
-    SELECT target, act, moment, max(CASE
-        WHEN kind = 'link' AND weight = 1000000 AND coalesce(priority, '') = top THEN 1 ELSE 0 END) AS taken
-    FROM said WHERE top <> '' AND confidence >= $1 AND (kind = 'link' OR priority = top) GROUP BY target, act, moment
-), last AS (SELECT *, row_number() OVER (PARTITION BY target ORDER BY moment DESC, act DESC) AS place FROM answer)
-SELECT count(*) AS n, coalesce(sum(taken), 0)::INTEGER AS taken FROM last WHERE place = 1
+TRIED = f"""
+SELECT count(*) AS n, coalesce(sum(taken), 0)::INTEGER AS taken FROM ({ANSWERS.format(at=EVER)}) a
+WHERE top <> '' AND confidence >= $1
 """
 
 
@@ -66,9 +57,8 @@ def link(con: Connection, rows: pd.DataFrame, moment: datetime) -> int:
 
 def take_back(con: Connection, moment: datetime) -> int:
     """Undoes every such link that stands; returns how many acts."""
-    back = "SELECT DISTINCT try_cast(choice AS INTEGER) AS act FROM decisions WHERE kind = 'undo'"
     acts = con.execute(
-        f"SELECT DISTINCT d.act FROM decisions d ANTI JOIN ({back}) b ON b.act = d.act WHERE d.kind = 'auto' ORDER BY d.act"
+        f"{KNOWN.format(at=EVER)} SELECT DISTINCT act FROM known WHERE kind = 'auto' ORDER BY act"
     ).fetchall()
     for (act,) in acts:
         con.execute(

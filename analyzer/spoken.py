@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-STANDS = """
+KNOWN = """
 WITH back AS (SELECT DISTINCT try_cast(choice AS INTEGER) AS act FROM decisions WHERE kind = 'undo' AND moment <= {at}),
 known AS (
     SELECT d.* FROM decisions d ANTI JOIN back b ON b.act = d.act
-    WHERE d.kind IN ('link', 'reject') AND d.moment <= {at}
-), placed AS (
+    WHERE d.kind IN ('link', 'reject', 'auto') AND d.moment <= {at}
+)"""
+"""Every word on a link that was said by a moment and not taken back by then."""
+
+NOW, EVER = "(SELECT as_of FROM moment)", "'infinity'::TIMESTAMP"
+"""The board's moment, and all that was ever said."""
+
+STANDS = f"""
+{KNOWN}, placed AS (
     SELECT k.*, rank() OVER (PARTITION BY target ORDER BY moment DESC, coalesce(act, 0) DESC) AS place
     FROM known k WHERE kind = 'link'
 ), said AS (
@@ -29,19 +36,29 @@ acts had numbers: at one moment) are one decision. ``{at}`` is the moment; a rej
 
 DECIDED = f"""
 CREATE OR REPLACE TEMP TABLE decided AS
-WITH stands AS ({STANDS.format(at="(SELECT as_of FROM moment)")})
+WITH stands AS ({STANDS.format(at=NOW)})
 SELECT target, priority, weight, reach, moment FROM stands WHERE kind = 'link'
 """
 
-ALONE = """
-CREATE OR REPLACE TEMP TABLE linked_alone AS
-WITH back AS (
-    SELECT DISTINCT try_cast(d.choice AS INTEGER) AS act FROM decisions d CROSS JOIN moment m
-    WHERE d.kind = 'undo' AND d.moment <= m.as_of
-), known AS (
-    SELECT d.* FROM decisions d CROSS JOIN moment m ANTI JOIN back b ON b.act = d.act
-    WHERE d.kind IN ('auto', 'reject') AND d.moment <= m.as_of
+ANSWERS = f"""
+{KNOWN}, said AS (
+    SELECT act, moment, target, kind, priority, weight, json_extract_string(offered, '$.places[0].target') AS top,
+        try_cast(json_extract_string(offered, '$.places[0].confidence') AS DOUBLE) AS confidence
+    FROM known WHERE kind IN ('link', 'reject') AND act IS NOT NULL AND json_valid(offered)
+), answer AS (
+    SELECT target, top, act, moment, max(confidence) AS confidence, max(CASE
+        WHEN kind = 'link' AND weight = 1000000 AND coalesce(priority, '') = top THEN 1 ELSE 0 END) AS taken
+    FROM said WHERE top IS NOT NULL AND (kind = 'link' OR priority = top) GROUP BY target, top, act, moment
 ), last AS (
+    SELECT *, row_number() OVER (PARTITION BY target, top ORDER BY moment DESC, act DESC) AS place FROM answer
+)
+SELECT target, top, confidence, taken FROM last WHERE place = 1
+"""
+"""One row a target and the likeliest suggestion it was decided under: how sure that was, and whether it was taken, whole."""
+
+ALONE = f"""
+CREATE OR REPLACE TEMP TABLE linked_alone AS
+{KNOWN.format(at=NOW)}, last AS (
     SELECT target, priority, row_number() OVER (PARTITION BY target ORDER BY act DESC) AS place FROM known WHERE kind = 'auto'
 )
 SELECT l.target, l.priority FROM last l
