@@ -72,6 +72,11 @@ def planned(
     judged_by, now = wiring.strategies(settings.strategy), wiring.clock()
     if not settings.store.exists():
         raise wiring.no_store(settings.store)
+    if not any(t.kind in WRITABLE for t in settings.trackers):
+        raise Mend(
+            "No tracker of these settings can be written to: exported files and the made-up company are only read.",
+            "Connect a live Jira or Linear first: docs/connect.md.",
+        )
     options = wiring.options(settings)
     options = replace(options, ahead=week_of_day(options.calendar.local_day(now)))
     with Store(settings.store, memory_limit=wiring.MEMORY).reading() as con:

@@ -107,3 +107,10 @@ def test_an_export_is_never_written(alignment: Command) -> None:
     answer = alignment("pull", "export.jsonl", "--store", "alignment-export")
     assert answer.code == 1 and "read and never written" in answer.err
     assert before == {p.name: p.read_bytes() for p in Path("alignment-export").iterdir()}
+
+
+def test_files_carry_no_tags(alignment: Command) -> None:
+    """The trap: a plan of nothing that says every ticket carries its tags."""
+    Path("alignment.yaml").write_text("trackers: [{name: jira, kind: file, path: export.jsonl}]\n", encoding="utf-8")
+    answer = alignment("link", "plan")
+    assert answer.code == 1 and "only read" in answer.err and not Path("tags.plan.yaml").exists()
