@@ -36,11 +36,11 @@ def chromium() -> Iterator[Any]:
 
 
 def opened(browser: Any, one: Served, **options: Any) -> Any:
-    """A page of a context of its own, past the start address."""
+    """A page of a context of its own, past the start address, its script at work: a key pressed before that is lost."""
     page = browser.new_context(**options).new_page()
     page.set_default_timeout(20_000)
     page.goto(one.start)
-    page.locator("#use-keys").wait_for(state="attached")
+    page.locator(".with-script:not([hidden])").wait_for(state="attached")
     return page
 
 
