@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint docs bench clean
+.PHONY: demo test soak lint docs bench clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -18,6 +18,10 @@ demo: $(READY)
 
 test: $(READY) lint
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+# The tests of chance at full length: 200 schedules of faults, 50 kills, 160 companies against the oracle.
+soak: $(READY)
+	SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/alignment/test_rough_pulls.py tests/alignment/test_killed_pulls.py tests/analyzer/test_oracle.py
 
 lint: $(READY)
 	$(BIN)/ruff check .

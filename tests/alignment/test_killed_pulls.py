@@ -19,6 +19,7 @@ from connectors.jira import live as jira_live
 from tests.alignment.killable import Puller
 from tests.alignment.settled import KINDS, NOW, fill, rows, served, tracker
 from tests.simulator.server import Server, failing
+from tests.soak import times
 
 SEED = 20261124
 KILLS = {"cloud": 20, "data center": 15, "linear": 15}
@@ -53,9 +54,10 @@ def test_kill_9_at_random_instants(kind: str, tmp_path: Path) -> None:
             assert go(tmp_path / f"whole{number}.duckdb") == 0
             took.append(time.perf_counter() - begin)
         whole, duration = rows(Store(tmp_path / "whole0.duckdb")), min(took)
-        for number in range(KILLS[kind]):
+        kills = times(KILLS[kind])
+        for number in range(kills):
             path = tmp_path / f"{number}.duckdb"
-            at = duration * (number + draw.random()) / KILLS[kind]
+            at = duration * (number + draw.random()) / kills
             go(path, at)
             seen[stage(path)] += 1
             if stage(path) == "ended":  # the machine has less to do than when the time was taken
@@ -65,7 +67,7 @@ def test_kill_9_at_random_instants(kind: str, tmp_path: Path) -> None:
             print(f"{kind}: seed {SEED}, killed after {at:.3f} s of {duration:.3f} s")
             assert go(path) == 0
             assert rows(Store(path)) == whole
-    assert seen["fetching"] + seen["reading"] >= KILLS[kind] // 4, f"{seen} of {duration:.2f} s"
+    assert seen["fetching"] + seen["reading"] >= kills // 4, f"{seen} of {duration:.2f} s"
 
 
 @pytest.mark.parametrize("kind", ["cloud", "data center"])

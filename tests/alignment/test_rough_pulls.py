@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from connectors.jira import cloud as jira_cloud
 from connectors.jira import live as jira_live
 from tests.alignment.settled import KINDS, NOW, Held, fill, rows, served, tracker
+from tests.soak import times
 
 EXAMPLES = {"cloud": 80, "data center": 70, "linear": 50}
 assert sum(EXAMPLES.values()) == 200
@@ -49,7 +50,7 @@ def test_faults_and_changes_on_the_way_change_nothing(kind: str, tmp_path_factor
     expected = closed(calm)
 
     @settings(
-        max_examples=EXAMPLES[kind], deadline=None, derandomize=True, database=None,
+        max_examples=times(EXAMPLES[kind]), deadline=None, derandomize=True, database=None,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(
@@ -79,4 +80,4 @@ def test_faults_and_changes_on_the_way_change_nothing(kind: str, tmp_path_factor
         assert closed(rough) == closed(fresh)
 
     holds()
-    assert min(met.values()) >= 10
+    assert min(met.values()) >= times(10, 10)

@@ -21,9 +21,10 @@ from analyzer.store import Connection, Store
 from tests.analyzer import oracle_churn, oracle_effort, oracle_focus, oracle_links, oracle_scope, oracle_starts
 from tests.analyzer.companies import PLACES, board, company, save
 from tests.analyzer.oracle import Then
+from tests.soak import times
 
-COMPANIES = 80
-"""In each half; the halves are two tests so that two processes can share them."""
+COMPANIES = times(80, 2)
+"""In each half, of 80 with `make soak`; the halves are two tests so that two processes can share them."""
 CLOSE = 1e-9
 WEEK_0 = date(1969, 12, 29)
 
