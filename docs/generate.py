@@ -87,10 +87,18 @@ def commands() -> str:
 def helps() -> Iterator[tuple[str, str]]:
     from alignment.cli import cli
 
-    for name, command in [("alignment", cli), *((f"alignment {n}", c) for n, c in sorted(cli.commands.items()))]:
+    for name, command in _named("alignment", cli):
         with click.Context(command, info_name=name, max_content_width=100, terminal_width=100) as context:
             context.help_option_names = ["-h", "--help"]
             yield name, command.get_help(context).rstrip()
+
+
+def _named(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+    """A command and those below it."""
+    yield name, command
+    if isinstance(command, click.Group):
+        for below, one in sorted(command.commands.items()):
+            yield from _named(f"{name} {below}", one)
 
 
 def measures() -> str:
