@@ -207,10 +207,9 @@ def week(
 
 
 def _settings(path: Path | None, files: tuple[Path, ...] = (), **changes: Path | None) -> Settings:
-    from alignment.wiring import settings_or_defaults
+    from alignment.wiring import settings_with
 
-    settings = settings_or_defaults(path, files)
-    return settings.model_copy(update={k: v.absolute() for k, v in changes.items() if v is not None})
+    return settings_with(path, files, **changes)
 
 
 def _pull(

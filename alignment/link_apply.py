@@ -48,7 +48,9 @@ def apply(
 
     Nothing but tags is touched. FILE is a plan that `alignment link plan` wrote.
     """
-    settings = _settings(settings_path, strategy, store)
+    from alignment.wiring import settings_with
+
+    settings = settings_with(settings_path, strategy=strategy, store=store)
     _tell(applied(settings, file, write, cap, as_json), str(file), as_json, "apply")
 
 
@@ -69,14 +71,10 @@ def revert(plan: str | None, write: bool, store: Path | None, settings_path: Pat
 
     PLAN is its file or its name; left out, the plan that was applied last.
     """
-    _tell(reverted(_settings(settings_path, None, store), plan, write, as_json), plan or "", as_json, "revert")
+    from alignment.wiring import settings_with
 
-
-def _settings(path: Path | None, strategy: Path | None, store: Path | None) -> Settings:
-    from alignment.wiring import settings_or_defaults
-
-    changes = {k: v.absolute() for k, v in {"strategy": strategy, "store": store}.items() if v is not None}
-    return settings_or_defaults(path).model_copy(update=changes)
+    settings = settings_with(settings_path, store=store)
+    _tell(reverted(settings, plan, write, as_json), plan or "", as_json, "revert")
 
 
 def applied(settings: Settings, file: Path, write: bool, cap: int | None, quiet: bool = False) -> Report:
@@ -199,19 +197,21 @@ def _tell(report: Report, plan: str, as_json: bool, command: str) -> None:
 
 def lines(report: Report, plan: str, command: str) -> Iterator[str]:
     """What was done, or would be, on which ticket, and what was not and why."""
+    from analyzer.judging import counted
+
     again = " ".join(filter(None, ("alignment link", command, plan, "--write")))
     if not report.done and not report.refused:
         yield "Nothing to write." if not report.left else "Nothing was written."
     elif report.done:
-        yield f"{_tickets(len(report.done))} {'written' if report.wrote else 'would be written'}:"
+        yield f"{counted(len(report.done))} {'written' if report.wrote else 'would be written'}:"
         yield from _some([f"  {key}  {tags}" for key, tags in report.done])
     if report.made:
         yield f"{'Made' if report.wrote else 'To be made first'}: {', '.join(report.made)}"
     if report.already:
-        yield f"{_tickets(len(report.already))} already so."
+        yield f"{counted(len(report.already))} already so."
     for title, found in (("left alone", report.left), ("not written", report.refused)):
         if found:
-            yield f"{_tickets(len(found))} {title}:"
+            yield f"{counted(len(found))} {title}:"
             yield from _some([f"  {key}  {why}" for key, why in found], 200)
     if report.left:
         yield "To have these looked at anew: alignment pull, then alignment link plan."
@@ -225,7 +225,3 @@ def _some(found: Sequence[str], most: int = SHOWN) -> Iterator[str]:
     yield from found[:most]
     if len(found) > most:
         yield f"  and {len(found) - most:,} more"
-
-
-def _tickets(count: int) -> str:
-    return f"{count:,} {'ticket' if count == 1 else 'tickets'}"

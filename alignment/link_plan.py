@@ -44,11 +44,10 @@ def plan(
     settings_path: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Writes a plan of the tags that tickets should carry by their links; nothing is written to a tracker."""
-    from alignment.wiring import settings_or_defaults
+    from alignment.wiring import settings_with
 
-    settings = settings_or_defaults(settings_path)
-    changes = {k: v.absolute() for k, v in {"strategy": strategy, "store": store}.items() if v is not None}
-    for line in planned(settings.model_copy(update=changes), only, finished, cap, out, as_json):
+    settings = settings_with(settings_path, strategy=strategy, store=store)
+    for line in planned(settings, only, finished, cap, out, as_json):
         say(line)
 
 
@@ -60,13 +59,12 @@ def planned(
 
     from alignment import wiring
     from alignment.errors import Mend
-    from alignment.installation import known_secret
+    from alignment.link_saying import hiding
     from alignment.tag_plan import Heading, written
     from alignment.whole_file import put
-    from analyzer import names, tagging
+    from analyzer import tagging
     from analyzer.board import Board
     from analyzer.calendar import week_of_day
-    from analyzer.masking import Mask
     from analyzer.store import Store
 
     judged_by, now = wiring.strategies(settings.strategy), wiring.clock()
@@ -98,7 +96,7 @@ def planned(
                 f"Narrow it with --only, or allow it: --cap {count}",
             )
         found, theirs = tagging.taggings(board, regime), tagging.left(board)
-        hide = Mask(names.of_store(con, known_secret(settings.store)), [regime.strategy])
+        hide = hiding(con, settings, [regime.strategy])
     heading = Heading(regime.strategy.strategy, now, cap, out.name)
     put(out, written(heading, found, hide))
     if as_json:
@@ -121,6 +119,8 @@ def _scope(settings: Settings, regime: Regime, only: Sequence[str], finished: bo
 def _told(
     out: Path, heading: Heading, found: Sequence[Tagging], theirs: Sequence[tuple[str, str]], hide: Any
 ) -> list[str]:
+    from analyzer.judging import counted
+
     lines = []
     for t in found[:SHOWN]:
         change = ", ".join([*(f"+{tag}" for tag in t.add), *(f"-{tag}" for tag in t.remove)])
@@ -130,7 +130,7 @@ def _told(
     if not found:
         lines = [f"Nothing to change: every ticket carries the tags of its links. {out.name} says so."]
     else:
-        lines = [f"{len(found):,} {'ticket' if len(found) == 1 else 'tickets'} would change:", *lines]
+        lines = [f"{counted(len(found))} would change:", *lines]
         lines.append(f"The plan is in {out.name}. Read it, then: alignment link apply {out.name}")
     if theirs:
         shown = ", ".join(f"{key} {tag}" for key, tag in theirs[:5]) + (" …" if len(theirs) > 5 else "")

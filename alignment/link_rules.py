@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +16,7 @@ from alignment.telling import say
 
 if TYPE_CHECKING:
     from alignment.settings import Settings
+    from analyzer.board import Board
     from analyzer.proposed_rules import Proposed
     from analyzer.strategy import Strategy
 
@@ -66,16 +69,23 @@ def rules(
 
 
 def _proposed(settings: Settings) -> tuple[list[Proposed], Strategy | None]:
+    from analyzer.proposed_rules import proposed
+
+    with _board(settings) as board:
+        return proposed(board), board.current.strategy if board.current is not None else None
+
+
+@contextmanager
+def _board(settings: Settings) -> Iterator[Board]:
+    """The board that a report made now would look at. Raises Mistakes, Mend, analyzer.store.Busy."""
     from alignment import wiring
     from analyzer.board import Board
-    from analyzer.proposed_rules import proposed
     from analyzer.store import Store
 
     strategies, store, options = wiring.strategies(settings.strategy), Store(settings.store), wiring.options(settings)
     at = wiring.moment(store, options.calendar, None, None, wiring.clock()).at
     with store.reading() as con:
-        board = Board(con, strategies, options, at)
-        return proposed(board), board.current.strategy if board.current is not None else None
+        yield Board(con, strategies, options, at)
 
 
 def _sentence(p: Proposed) -> str:
@@ -97,17 +107,11 @@ def contradictions(
     limit: int, strategy: Path | None, store: Path | None, settings_path: Path | None, as_json: bool
 ) -> None:  # fmt: skip
     """Lists decisions that a rule, an epic's decision, someone else or a rejection contradicts. The decision counts."""
-    from alignment import wiring
     from alignment.link_saying import settings_of
-    from analyzer.board import Board
     from analyzer.contradictions import found, worded
-    from analyzer.store import Store
 
-    settings = settings_of(settings_path, strategy, store)
-    kept, options, strategies = Store(settings.store), wiring.options(settings), wiring.strategies(settings.strategy)
-    at = wiring.moment(kept, options.calendar, None, None, wiring.clock()).at
-    with kept.reading() as con:
-        rows = found(Board(con, strategies, options, at), limit)
+    with _board(settings_of(settings_path, strategy, store)) as board:
+        rows = found(board, limit)
     if as_json:
         plain = [
             {

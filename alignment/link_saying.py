@@ -20,6 +20,7 @@ from analyzer.mapping import WHOLE
 from analyzer.store import Connection, Store, scalar
 
 if TYPE_CHECKING:
+    from analyzer.masking import Mask
     from analyzer.strategy import Strategy
 
 MOST_TOLD = 20
@@ -52,8 +53,7 @@ class Decided:
 
 def settings_of(settings_path: Path | None, strategy: Path | None, store: Path | None) -> Settings:
     """The settings, with what the options say instead. Raises Mistakes, Mend if there is no store."""
-    changes = {k: v.absolute() for k, v in {"strategy": strategy, "store": store}.items() if v is not None}
-    settings = wiring.settings_or_defaults(settings_path).model_copy(update=changes)
+    settings = wiring.settings_with(settings_path, strategy=strategy, store=store)
     if not settings.store.exists():
         raise wiring.no_store(settings.store)
     return settings
@@ -164,13 +164,13 @@ def caught(
     return found
 
 
-def hiding(con: Connection, settings: Settings) -> Callable[[str], str]:
-    """What takes names of people out of a text that is shown."""
+def hiding(con: Connection, settings: Settings, strategies: Sequence[Strategy] = ()) -> Mask:
+    """What takes names of people out of a text that is shown; words of the strategies stay."""
     from alignment.installation import known_secret
     from analyzer.masking import Mask
     from analyzer.names import of_store
 
-    return Mask(of_store(con, known_secret(settings.store)))
+    return Mask(of_store(con, known_secret(settings.store)), strategies)
 
 
 def keys_of(con: Connection, targets: Sequence[str]) -> dict[str, str]:

@@ -32,9 +32,7 @@ def suggest(
     from alignment.link_suggesting import suggest as learned
     from alignment.progress import working
 
-    settings = wiring.settings_or_defaults(settings_path)
-    changes = {name: path.absolute() for name, path in (("strategy", strategy), ("store", store)) if path is not None}
-    settings = settings.model_copy(update=changes)
+    settings = wiring.settings_with(settings_path, strategy=strategy, store=store)
     strategies = wiring.strategies(settings.strategy)
     with working("Learning", as_json):
         told = learned(settings, strategies, wiring.clock(), limit, afresh)

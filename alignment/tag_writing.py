@@ -11,7 +11,7 @@ from datetime import datetime
 
 from analyzer import tag_log
 from analyzer.store import Store, naive
-from analyzer.tag_log import DONE, Act, Step, Write
+from analyzer.tag_log import DONE, Act, OfTicket, Step, Write
 from analyzer.tagging import state_of
 from connectors.connector import ComeBack
 from connectors.writing import Change, Held, Writes
@@ -20,23 +20,13 @@ NOT_TAKEN = "the tracker said yes and the tag did not change"
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(OfTicket):
     """What should become of one ticket. ``state`` and ``updated``: how it was; empty where only its tags matter."""
 
-    ticket: str
-    key: str
     add: tuple[str, ...]
     remove: tuple[str, ...]
     state: str = ""
     updated: datetime | None = None
-
-    @property
-    def tracker(self) -> str:
-        return self.ticket.partition(":")[0]
-
-    @property
-    def native(self) -> str:
-        return self.ticket.partition(":")[2]
 
 
 @dataclass(slots=True)

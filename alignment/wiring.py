@@ -46,6 +46,12 @@ def settings_or_defaults(path: Path | None, files: Sequence[Path] = ()) -> Setti
     return defaults(files)
 
 
+def settings_with(path: Path | None, files: Sequence[Path] = (), **changes: Path | None) -> Settings:
+    """The same, with what options of a command say instead (``strategy``, ``store``). Raises Mistakes, Mend."""
+    given = {name: place.absolute() for name, place in changes.items() if place is not None}
+    return settings_or_defaults(path, files).model_copy(update=given)
+
+
 def defaults(files: Sequence[Path] = ()) -> Settings:
     """Settings of no file, in this folder, with ``files`` as the only tracker."""
     trackers = [_tracker(f).model_dump(exclude={"file", "line"}, exclude_none=True) for f in files]

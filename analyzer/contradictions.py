@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analyzer.mapping import LEVELS
-from analyzer.spoken import STANDS
+from analyzer.spoken import KNOWN, NOW, STANDS
 from analyzer.store import scalar
 
 if TYPE_CHECKING:
@@ -31,23 +31,19 @@ ANTI JOIN covered x ON x.ticket = t.no AND x.epic = c.epic WHERE t.no <> c.epic
 
 FOUND = f"""
 CREATE OR REPLACE TEMP TABLE contradiction AS
-WITH first AS (
+{KNOWN.format(at=NOW)}, first AS (
     SELECT m.ticket, min(r.rule) AS rule FROM rule_match m JOIN rule_of r ON r.alike = m.rule WHERE r.regime = $1 GROUP BY m.ticket
 ), held AS (
     SELECT DISTINCT l.ticket, s.said FROM link l JOIN said_of s ON s.ticket = l.source WHERE l.regime = $1 AND l.via = 'decision'
 ), nearest AS (SELECT ticket, arg_min(epic, steps) AS epic FROM covered GROUP BY ticket),
-back AS (
-    SELECT DISTINCT try_cast(d.choice AS INTEGER) AS act FROM decisions d CROSS JOIN moment m
-    WHERE d.kind = 'undo' AND d.moment <= m.as_of
-), acts AS (
+acts AS (
     SELECT d.target, d.act, d.moment, max(d.author) AS author,
         string_agg(coalesce(d.priority, ''), '|' ORDER BY coalesce(d.priority, '')) AS said
-    FROM decisions d CROSS JOIN moment m ANTI JOIN back b ON b.act = d.act
-    WHERE d.kind = 'link' AND d.moment <= m.as_of GROUP BY d.target, d.act, d.moment
+    FROM known d WHERE d.kind = 'link' GROUP BY d.target, d.act, d.moment
 ), placed AS (
     SELECT *, row_number() OVER (PARTITION BY target ORDER BY moment DESC, coalesce(act, 0) DESC) AS place FROM acts
 ), denied AS (
-    SELECT s.target, s.priority FROM ({STANDS.format(at="(SELECT as_of FROM moment)")}) s WHERE s.kind = 'reject'
+    SELECT s.target, s.priority FROM ({STANDS.format(at=NOW)}) s WHERE s.kind = 'reject'
 )
 SELECT h.ticket, 'rule' AS kind, h.said, r.target AS other, r.file || ':' || r.line AS place
 FROM held h JOIN first f ON f.ticket = h.ticket JOIN rule_of r ON r.rule = f.rule

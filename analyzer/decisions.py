@@ -10,16 +10,13 @@ from typing import Literal
 import pandas as pd
 
 from analyzer.mapping import WHOLE
-from analyzer.spoken import ACTS, STANDS
+from analyzer.spoken import ACTS, EVER, STANDS
 from analyzer.store import Connection, naive, scalar
 from analyzer.strategy import Strategy
 
 Reach = Literal["ticket", "below"]
 Part = tuple[str | None, int]
 """The id of a priority, upkeep or what is parked (``None``: nothing), and parts per million."""
-
-
-EVER = "'infinity'::TIMESTAMP"
 
 
 @dataclass(frozen=True, slots=True)

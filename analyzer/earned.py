@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analyzer import statistics
+from analyzer.decisions import undo
 from analyzer.evidence import heaviest, row, table
 from analyzer.mapping import WHOLE
 from analyzer.spoken import ANSWERS, EVER, KNOWN
@@ -61,11 +62,7 @@ def take_back(con: Connection, moment: datetime) -> int:
         f"{KNOWN.format(at=EVER)} SELECT DISTINCT act FROM known WHERE kind = 'auto' ORDER BY act"
     ).fetchall()
     for (act,) in acts:
-        con.execute(
-            "INSERT INTO decisions (moment, author, act, target, kind, choice) "
-            "SELECT $1, '', $2, target, 'undo', $3 FROM decisions WHERE act = $4 ORDER BY target",
-            [naive(moment), int(scalar(con, "SELECT nextval('act_no')")), str(act), act],
-        )
+        undo(con, act, "", moment)
     return len(acts)
 
 

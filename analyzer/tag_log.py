@@ -16,15 +16,11 @@ DONE = "done"
 
 
 @dataclass(frozen=True, slots=True)
-class Write:
-    """One tag on one ticket. ``after``: when the ticket was last updated by then, as its tracker says."""
+class OfTicket:
+    """Something on one ticket: its id in the store, which is its tracker's name and the tracker's own id, and its key."""
 
     ticket: str
     key: str
-    tag: str
-    act: Act
-    outcome: str | None = None
-    after: datetime | None = None
 
     @property
     def tracker(self) -> str:
@@ -33,6 +29,16 @@ class Write:
     @property
     def native(self) -> str:
         return self.ticket.partition(":")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Write(OfTicket):
+    """One tag on one ticket. ``after``: when the ticket was last updated by then, as its tracker says."""
+
+    tag: str
+    act: Act
+    outcome: str | None = None
+    after: datetime | None = None
 
 
 def begin(con: Connection, plan: str, step: Step, writes: Sequence[Write], now: datetime) -> None:

@@ -12,13 +12,13 @@ from typing import Any
 
 from alignment import wiring
 from alignment.installation import known_secret
+from alignment.link_saying import hiding, keys_of
 from alignment.reporting import MEMORY
 from alignment.review.dossier import Dossier, dossier
 from alignment.review.foretelling import Foretold, Numbers, foretell
 from alignment.review.laying import lay_out
 from alignment.review.queue import Filters, Page, Progress, Queue
 from alignment.settings import Settings
-from analyzer import names
 from analyzer.decisions import Act, Word, decide, history, latest, linkable, shown, standing, undo
 from analyzer.masking import Mask
 from analyzer.result import Result
@@ -86,7 +86,7 @@ class Desk:
         known = linkable(strategies)
         called = {p.id: p.title for s in strategies for p in s.priorities}
         called |= {p.id: p.title for s in strategies for p in s.not_now if p.id not in called}
-        hide = Mask(names.of_store(con, known_secret(self.settings.store)), strategies)
+        hide = hiding(con, self.settings, strategies)
         options, now = wiring.options(self.settings), self.clock()
         looked = wiring.moment(self.store, options.calendar, None, None, now).at
         made = lay_out(con, strategies, options, looked, hide)
@@ -138,8 +138,7 @@ class Desk:
         laid = self._known()
         known, at = linkable(laid.strategies), self._looked(laid)
         with self.store.writing() as con:
-            offered = shown(con, [w.target for w in words])
-            return decide(con, [replace(w, offered=offered.get(w.target)) for w in words], author, at, seen, known)
+            return decide(con, _with_offers(con, words), author, at, seen, known)
 
     def take_back(self, act: int, author: str, seen: int | None) -> int:
         """Undoes an act. Raises Stale, Refused, Busy."""
@@ -152,22 +151,12 @@ class Desk:
         with self._opened() as (con, laid):
             acts = history(con, limit=limit)
             ids = sorted({t for a in acts for t in a.named})
-            rows = con.execute(
-                "SELECT id, key FROM tickets WHERE id IN (SELECT unnest($1)) "
-                "UNION ALL SELECT id, name FROM containers WHERE id IN (SELECT unnest($1))",
-                [ids],
-            ).fetchall()
-            return acts, {i: laid.hide(str(k)) for i, k in rows}, latest(con)
+            return acts, _called(con, laid, ids), latest(con)
 
     def stands(self, targets: Collection[str]) -> dict[str, str]:
         """What stands now for some targets, in words."""
         with self._opened() as (con, laid):
-            rows = con.execute(
-                "SELECT id, key FROM tickets WHERE id IN (SELECT unnest($1)) "
-                "UNION ALL SELECT id, name FROM containers WHERE id IN (SELECT unnest($1))",
-                [list(targets)],
-            ).fetchall()
-            called = {i: laid.hide(str(k)) for i, k in rows}
+            called = _called(con, laid, sorted(targets))
             found = standing(con, targets=targets)
             said = {}
             for target in targets:
@@ -194,9 +183,7 @@ class Desk:
                 self.settings.organisation,
                 known_secret(self.settings.store),
             )
-            offered = shown(con, [w.target for w in words])
-            words = [replace(w, offered=offered.get(w.target)) for w in words]
-            made, before = foretell(numbers, words, author, told)
+            made, before = foretell(numbers, _with_offers(con, words), author, told)
             self._told = (mark, before)
             return made
 
@@ -207,6 +194,17 @@ class Desk:
                 pass
         assert self._laid is not None
         return self._laid
+
+
+def _with_offers(con: Connection, words: Sequence[Word]) -> list[Word]:
+    """The words, each with what is suggested for its ticket now."""
+    offered = shown(con, [w.target for w in words])
+    return [replace(w, offered=offered.get(w.target)) for w in words]
+
+
+def _called(con: Connection, laid: _Laid, ids: Sequence[str]) -> dict[str, str]:
+    """What tickets and containers are called, without names of people."""
+    return {ident: laid.hide(str(key)) for ident, key in keys_of(con, ids).items()}
 
 
 def _files(path: Path) -> list[tuple[str, int, int]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from alignment.review.queue import BANDS, Entry
 from analyzer.decisions import Stands
+from analyzer.judging import counted
 from analyzer.store import Connection
 from reports.safety import plain, short, web_address
 
@@ -128,7 +129,7 @@ def dossier(
         reasons=_reasons(why, clean), words=tuple(clean(w[0], 40) for w in _lists(why.get("words"))[:MOST_WORDS]),
         alike=tuple(_alike(a, names, clean) for a in why.get("nearest") or [] if isinstance(a, dict)),
         margin=f"{names.get(str(runner['target']), str(runner['target'])) or 'Nothing'} comes next, "
-        f"{_points(100 * float(runner.get('margin') or 0))} behind." if runner.get("target") is not None else "",
+        f"{counted(round(100 * float(runner.get('margin') or 0)), 'point')} behind." if runner.get("target") is not None else "",
         stands=stands,
     )  # fmt: skip
 
@@ -167,7 +168,3 @@ def _reasons(why: Mapping[str, Any], clean: Callable[[Any], str]) -> tuple[Reaso
     told = sorted((t for t in told if t[0]), key=lambda t: -abs(t[1]))[:MOST_REASONS]
     longest = max((abs(c) for _, c in told), default=0.0) or 1.0
     return tuple(Reason(says, round(abs(c) / longest, 3), c < 0) for says, c in told)
-
-
-def _points(size: float) -> str:
-    return "1 point" if round(size) == 1 else f"{size:.0f} points"

@@ -22,6 +22,7 @@ from alignment.review.guard import Door, Guard, Session
 from alignment.review.queue import BANDS, NOTHING, Filters
 from alignment.review.saying import words_of
 from analyzer.decisions import Refused, Stale
+from analyzer.judging import counted
 from analyzer.migrations import NewerStore
 from analyzer.store import Busy, Damaged
 from reports import numbers, words
@@ -89,8 +90,7 @@ class Pages:
         except Refused as error:
             return self._queue(request, back | {"at": tickets[0] if tickets else ""}, 422, problems=error.problems)
         session.acts.append(act)
-        count = len(dossiers)
-        session.said = f"Act {act}: {count} {'ticket' if count == 1 else 'tickets'} decided."
+        session.said = f"Act {act}: {counted(len(dossiers))} decided."
         does = str(form.get("does", ""))
         stays = does.startswith("reject")  # the next suggestion is for the same ticket
         return _go(back | {"at": tickets[0] if stays else str(form.get("next", ""))})

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analyzer.board import Board
 from analyzer.regimes import Regime, Target
-from analyzer.spoken import STANDS
+from analyzer.spoken import NOW, STANDS
 from analyzer.themes import BODY, TITLE
 
 NOTHING = ""
@@ -37,7 +37,7 @@ inherited from, or the rule that names an epic."""
 REJECTED = f"""
 CREATE OR REPLACE TEMP TABLE rejected AS
 SELECT DISTINCT t.no AS ticket, coalesce(s.priority, '') AS target
-FROM ({STANDS.format(at="(SELECT as_of FROM moment)")}) s JOIN ticket_then t ON t.id = s.target WHERE s.kind = 'reject'
+FROM ({STANDS.format(at=NOW)}) s JOIN ticket_then t ON t.id = s.target WHERE s.kind = 'reject'
 """
 
 RULED = f"""
