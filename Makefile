@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test soak lint docs bench clean
+.PHONY: demo test soak spark lint docs bench clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -22,6 +22,10 @@ test: $(READY) lint
 # The tests of chance at full length: 200 schedules of faults, 50 kills, 160 companies against the oracle.
 soak: $(READY)
 	SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/alignment/test_rough_pulls.py tests/alignment/test_killed_pulls.py tests/analyzer/test_oracle.py
+
+# The report on a real Spark cluster of two workers on this machine; without Java the tests are skipped, and say so.
+spark: $(READY)
+	$(BIN)/python -m pytest -m spark -rs tests/alignment/test_spark.py
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -44,6 +48,7 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks.plan_interval
 	$(if $(wildcard ../shared/data/tidev-jira),$(BIN)/python -m benchmarks.alike_titles ../shared/data/tidev-jira)
 	$(if $(wildcard ../shared/data/linking-splits),$(BIN)/python -m benchmarks.linking ../shared/data/tidev-jira --splits ../shared/data/linking-splits --fcrepo ../shared/data/duraspace-jira)
+	$(BIN)/python -m benchmarks.engines $(wildcard ../shared/data)
 	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.paint
 

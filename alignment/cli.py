@@ -124,12 +124,15 @@ def pull(files: tuple[Path, ...], store: Path | None, sweep: bool, settings_path
         "alignment report --as-of 2026-11-15 --format html --format csv",
         "alignment report --strategy plans/ --store q3.duckdb",
         "alignment report --compare 2026-W40 2026-W47      two earlier reports side by side",
+        "alignment report --engine spark --tables lake     on Spark, from tables laid out like a store",
     )
 )
 @click.option("--week", help="Look from the end of this week, e.g. 2026-W46.")
 @click.option("--as-of", help="Look from the end of this day (or from a moment with its zone).")
 @click.option("--strategy", type=PATH, help="Strategy file, or a folder of dated ones.")
 @click.option("--store", type=PATH, help="The store to read, or a folder that alignment export made.")
+@click.option("--engine", default="duckdb", show_default=True, help="What computes: duckdb, or spark (or its master).")
+@click.option("--tables", default="", help="Where Spark finds the tables: a folder, an address or a schema.")
 @effort_option
 @formats_option
 @click.option("--out", type=PATH, help="Folder for the report.")
@@ -137,8 +140,8 @@ def pull(files: tuple[Path, ...], store: Path | None, sweep: bool, settings_path
 @settings_option
 @json_option
 def report(
-    week: str | None, as_of: str | None, strategy: Path | None, store: Path | None, effort: str | None, out: Path | None,
-    formats: tuple[str, ...], compare: tuple[str, str] | None, settings_path: Path | None, as_json: bool,
+    week: str | None, as_of: str | None, strategy: Path | None, store: Path | None, engine: str, tables: str, effort: str | None,
+    out: Path | None, formats: tuple[str, ...], compare: tuple[str, str] | None, settings_path: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Scores what is in the store, writes the report, and lists every report in index.html beside it."""
     if bool(week) + bool(as_of) + bool(compare) > 1:
@@ -149,7 +152,7 @@ def report(
         for line in compared(_settings(settings_path, store=store), compare, effort, formats, out, as_json):
             say(line)
         return
-    _report(settings_path, week, as_of, strategy, store, effort, formats, out, as_json)
+    _report(settings_path, week, as_of, strategy, store, effort, formats, out, as_json, engine, tables)
 
 
 @cli.command(epilog=examples("alignment check", "alignment check --strategy strategy/ --json"))
@@ -235,33 +238,32 @@ def _pull(
 def _report(
     path: Path | None, week: str | None = None, as_of: str | None = None, strategy: Path | None = None,
     store: Path | None = None, effort: str | None = None, formats: tuple[str, ...] = (), out: Path | None = None,
-    as_json: bool = False,
+    as_json: bool = False, engine: str = "duckdb", tables: str = "",
 ) -> None:  # fmt: skip
     from alignment.archiving import archive
     from alignment.progress import working
     from alignment.reporting import freeze, make_result, told, write
     from alignment.strategy_history import remember
-    from alignment.wiring import clock, moment, no_store, strategies
+    from alignment.wiring import clock, moment, source, strategies
     from alignment.wiring import options as analysis_options
     from analyzer.store import Store
 
     settings = _settings(path, strategy=strategy, store=store)
     judged_by = strategies(settings.strategy)  # mistakes in it are said before the store is opened
-    now = clock()
-    looked = moment(Store(settings.store), analysis_options(settings).calendar, as_of, week, now)
-    if not settings.store.exists():
-        raise no_store(settings.store)
-    kept = not Store(settings.store).exported
+    now, read = clock(), source(settings, engine, tables)
+    looked = moment(read, analysis_options(settings).calendar, as_of, week, now)
+    kept = not read.exported
     if kept:
         remember(Store(settings.store), settings.strategy, now)
     with working("Scoring", as_json):
-        result = make_result(settings, judged_by, looked, effort)
+        result = make_result(settings, judged_by, looked, effort, source=read)
         if kept:
             freeze(settings, result, now, looked)
     with working("Drawing", as_json):
         folder = (out or settings.report.folder).absolute()
         paths = write(result, folder, looked.name, formats or settings.report.formats)
-        archive(settings, folder)
+        if settings.store.exists():
+            archive(settings, folder)
     for line in told(result, paths, looked, as_json):
         click.echo(line)
 

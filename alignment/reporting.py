@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from alignment.wiring import Moment
     from analyzer.result import Result
     from analyzer.strategy import Strategy
+    from analyzer.warehouse import Warehouse
 
 
 def make_result(
     settings: Settings, strategies: Sequence[Strategy], moment: Moment, effort: str | None = None,
-    notes: Sequence[str] = (),
+    notes: Sequence[str] = (), source: Store | Warehouse | None = None,
 ) -> Result:  # fmt: skip
-    """The Result of a moment; ``notes`` are said in it. Raises analyzer.store.Busy."""
-    store = Store(settings.store, memory_limit=MEMORY)
-    with store.reading() as con:
+    """The Result of a moment; ``notes`` are said in it, ``source`` is read instead of the store. Raises analyzer.store.Busy."""
+    with (source or Store(settings.store, memory_limit=MEMORY)).reading() as con:
         return score(
             con, strategies, wiring.options(settings, effort), moment.at, settings.organisation, moment.reason,
             program=f"alignment-analyzer {__version__}", notes=notes, secret=known_secret(settings.store),

@@ -60,11 +60,12 @@ def _of_other_packages(error: BaseException) -> tuple[int, list[str]]:
     from analyzer.migrations import NewerStore
     from analyzer.store import Busy, Damaged, ReadOnly
     from analyzer.store_parquet import NotInLayout
+    from analyzer.warehouse import EngineFailed
     from connectors.connector import ComeBack, ConnectorError
 
     if isinstance(error, ComeBack):
         return COME_BACK, [f"{error} Come back at {error.at:%Y-%m-%d %H:%M} UTC."]
-    if isinstance(error, ConnectorError | Busy | Damaged | ReadOnly | NotInLayout | NewerStore):
+    if isinstance(error, ConnectorError | Busy | Damaged | ReadOnly | NotInLayout | NewerStore | EngineFailed):
         return MENDABLE, [str(error)]
     if isinstance(error, OSError):
         name = Path(error.filename).name if isinstance(error.filename, str) else "A file"

@@ -23,6 +23,7 @@ from connectors.connector import Connector, ParseOptions
 
 if TYPE_CHECKING:
     from analyzer.strategy import Strategy
+    from analyzer.warehouse import Warehouse
     from connectors.jira.live import LiveJira
     from connectors.linear.live import LiveLinear
 
@@ -50,6 +51,24 @@ def settings_with(path: Path | None, files: Sequence[Path] = (), **changes: Path
     """The same, with what options of a command say instead (``strategy``, ``store``). Raises Mistakes, Mend."""
     given = {name: place.absolute() for name, place in changes.items() if place is not None}
     return settings_or_defaults(path, files).model_copy(update=given)
+
+
+def source(settings: Settings, engine: str = "duckdb", tables: str = "") -> Store | Warehouse:
+    """What a report reads: the store, or ``tables`` through another engine. Raises Mend."""
+    if engine == "duckdb":
+        if tables:
+            raise Mend("--tables is where another engine finds the tables.", "Add --engine spark, or name a --store.")
+        if not settings.store.exists():
+            raise no_store(settings.store)
+        return Store(settings.store, memory_limit=MEMORY)
+    from analyzer.warehouse import Warehouse
+
+    if not tables and not settings.store.is_dir():
+        raise Mend(
+            "Spark must be told where the tables lie.",
+            "Add --tables with a folder that alignment export made, or a schema.",
+        )
+    return Warehouse(engine, tables or str(settings.store))
 
 
 def defaults(files: Sequence[Path] = ()) -> Settings:
@@ -220,7 +239,7 @@ class Moment:
     reason: str
 
 
-def moment(store: Store, calendar: Calendar, as_of: str | None, week: str | None, now: datetime) -> Moment:
+def moment(store: Store | Warehouse, calendar: Calendar, as_of: str | None, week: str | None, now: datetime) -> Moment:
     """``week``: its end; ``as_of``: the end of that day, or a moment with a time; neither: now.
 
     Where every tracker is a file, "now" is the newest change in the files: they know nothing after it. Raises Mend.
@@ -269,9 +288,9 @@ def no_store(path: Path) -> Mend:
     return Mend(f"There is no store at {path.name}.", "Fill one first: alignment pull FILE, or name it with --store.")
 
 
-def _newest_of_files(store: Store) -> datetime | None:
+def _newest_of_files(store: Store | Warehouse) -> datetime | None:
     """A microsecond after the newest change, if no tracker in the store is live. Raises Mend if there is no store."""
-    if not store.path.exists():
+    if isinstance(store, Store) and not store.path.exists():
         raise no_store(store.path)
     with store.reading() as con:
         if scalar(con, "SELECT count(*) = 0 OR bool_or(live) FROM trackers"):

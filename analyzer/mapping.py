@@ -91,6 +91,12 @@ WHERE c.conditions > 1
 GROUP BY c.rule, c.ticket, c.conditions HAVING count(DISTINCT r.condition) = c.conditions - 1
 """
 
+LOWERED = """
+CREATE OR REPLACE TEMP TABLE rule_condition AS
+SELECT rule, condition, conditions, field, CASE WHEN field = 'title' THEN value ELSE lower(value) END AS value FROM given_condition
+"""
+"""Lowered by the engine, as what tickets hold: Python's lower case of ΟΔΟΣ or İ is another."""
+
 LINK_COLUMNS = (
     "regime INTEGER, ticket INTEGER, target VARCHAR, kind VARCHAR, weight INTEGER, via VARCHAR, "
     "rule INTEGER, source INTEGER, distance INTEGER"
@@ -254,11 +260,10 @@ def _rules(con: Connection, regimes: Sequence[Regime]) -> None:
         "rule INTEGER, regime INTEGER, target VARCHAR, kind VARCHAR, file VARCHAR, line INTEGER, alike INTEGER",
     )
     _lay(
-        con, "rule_condition", conditions,
+        con, "given_condition", conditions,
         "rule INTEGER, condition INTEGER, conditions INTEGER, field VARCHAR, value VARCHAR",
     )  # fmt: skip
-    # lowered by the engine, as what tickets hold: Python's lower case of ΟΔΟΣ or İ is another
-    con.execute("UPDATE rule_condition SET value = lower(value) WHERE field <> 'title'")
+    con.execute(LOWERED)
     _lay(con, "agreed_rule", agreed, "rule INTEGER, regime INTEGER")
     _lay(con, "target_of", targets, "regime INTEGER, target VARCHAR, kind VARCHAR")
 

@@ -76,10 +76,8 @@ class Company:
 
 def lay_out(board: Board) -> None:
     """``block_of(week, block)`` and ``team_mix`` by block: see ``blocks``."""
-    board.con.execute("CREATE OR REPLACE TEMP TABLE block_of (week BIGINT, block BIGINT)")
     rows = [(week, block) for block, weeks in blocks(board).items() for week in weeks]
-    if rows:
-        board.con.executemany("INSERT INTO block_of VALUES (?, ?)", rows)
+    board.lay("block_of", pd.DataFrame(rows, columns=["week", "block"], dtype="int64"))
     board.con.execute(LAY_OUT, [board.options.basis])
     hidden = privacy.hidden_stretches(board.con, board.options.at_least)
     if hidden:

@@ -46,7 +46,7 @@ REWRITTEN = """
 INSERT INTO scope_event
 WITH named AS (SELECT DISTINCT was AS fingerprint FROM rewriting UNION SELECT DISTINCT is_now FROM rewriting),
 listed AS (
-    SELECT t.fingerprint, max(len(regexp_extract_all(t.body, $1))) AS lines
+    SELECT t.fingerprint, max(array_length(regexp_extract_all(t.body, $1))) AS lines
     FROM texts t JOIN named n ON n.fingerprint = t.fingerprint GROUP BY t.fingerprint
 ), compared AS (
     SELECT r.*, l.lines - CASE WHEN r.was IS NULL THEN 0 ELSE w.lines END AS lines FROM rewriting r

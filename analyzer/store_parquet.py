@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import duckdb
@@ -51,42 +52,58 @@ def opened(folder: Path, memory_limit: str = "") -> Connection:
         con.execute("SET TimeZone = 'UTC'")
         migrate(con)
         files = {path.stem: path for path in sorted(folder.glob("*.parquet"))}
-        for name in NEEDED:
-            if name not in files:
-                raise NotInLayout(
-                    f"{folder.name} holds no {name}.parquet, so it cannot be read in the place of a store. "
-                    "Make one with alignment export, or see docs/warehouse.md."
-                )
-        for name in tables(con, raw=True):
+        needed_there(folder.name, files)
+        for name, columns in layout(con).items():
             if name in files:
-                _view(con, name, files[name])
+                _view(con, name, columns, files[name])
     except BaseException:
         con.close()
         raise
     return con
 
 
-def _view(con: Connection, name: str, file: Path) -> None:
-    columns = con.execute(
-        "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ? ORDER BY column_index", [name]
+Columns = Sequence[tuple[str, str]]
+"""Name and type of each column of a table, in DuckDB's words."""
+
+
+def layout(con: Connection) -> dict[str, Columns]:
+    """What the tables of a store look like. ``con`` holds an empty one."""
+    found = con.execute(
+        "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal ORDER BY table_name, column_index"
     ).fetchall()
+    return {name: [(column, kind) for held, column, kind in found if held == name] for name in tables(con, raw=True)}
+
+
+def needed_there(place: str, names: Iterable[str]) -> None:
+    """Raises NotInLayout if a table without which there is nothing to judge is not among ``names``."""
+    missing = sorted(NEEDED.keys() - set(names))
+    if missing:
+        raise NotInLayout(
+            f"{place} holds no {missing[0]}.parquet, so it cannot be read in the place of a store. "
+            "Make one with alignment export, or see docs/warehouse.md."
+        )
+
+
+def shaped(name: str, columns: Columns, there: Iterable[str], place: str) -> str:
+    """What to select from somebody's table so that it becomes the store's. Raises NotInLayout."""
+    held = {column.lower() for column in there}
+    lacking = [column for column in NEEDED.get(name, ()) if column not in held]
+    if lacking:
+        raise NotInLayout(f"{place} has no column {', '.join(lacking)}. docs/warehouse.md says what each holds.")
+    empty = "''" if name in NEEDED else "NULL"
+    return ", ".join(
+        f"CAST({_quoted(column) if column.lower() in held else empty if kind == 'VARCHAR' else 'NULL'} AS {kind}) "
+        f"AS {_quoted(column)}"
+        for column, kind in columns
+    )
+
+
+def _view(con: Connection, name: str, columns: Columns, file: Path) -> None:
     try:
         held = con.read_parquet(str(file))
-        there = {column.lower() for column in held.columns}
-        lacking = [column for column in NEEDED.get(name, ()) if column not in there]
-        if lacking:
-            raise NotInLayout(
-                f"{file.name} has no column {', '.join(lacking)}. docs/warehouse.md says what each holds."
-            )
-        empty = "''" if name in NEEDED else "NULL"
-        parts = [
-            f"CAST({_quoted(column) if column.lower() in there else empty if kind == 'VARCHAR' else 'NULL'} AS {kind}) "
-            f"AS {_quoted(column)}"
-            for column, kind in columns
-        ]
-        shaped = held.project(", ".join(parts))
+        made = held.project(shaped(name, columns, held.columns, file.name))
         con.execute(f"DROP TABLE {name}")
-        shaped.create_view(name)
+        made.create_view(name)
     except duckdb.Error as error:
         said = str(error).splitlines()[0]
         raise NotInLayout(

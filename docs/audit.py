@@ -50,7 +50,7 @@ class Audit:
 
 def run_audit(archive: Path) -> Audit:
     """Raises RuntimeError if a command fails."""
-    with _example(EXAMPLE, archive, FILES) as folder:
+    with example(EXAMPLE, archive, FILES) as folder:
         printed = _run(COMMANDS, folder)
         result, counted, later = (
             json.loads((folder / name).read_text(encoding="utf-8"))
@@ -61,17 +61,17 @@ def run_audit(archive: Path) -> Audit:
 
 def run_second(archive: Path) -> tuple[dict[str, str], dict[str, Any]]:
     """What the commands print on an archive without change logs, and its Result. Raises RuntimeError if one fails."""
-    with _example(SECOND, archive, SECOND_FILES) as folder:
+    with example(SECOND, archive, SECOND_FILES) as folder:
         printed = _run(SECOND_COMMANDS, folder)
         return printed, json.loads((folder / "reports" / "2017-12-31.json").read_text(encoding="utf-8"))
 
 
 @contextmanager
-def _example(example: Path, archive: Path, files: tuple[str, ...]) -> Iterator[Path]:
-    """A temporary folder with the example's files and the archive's beside them, as the working folder."""
+def example(files_of: Path, archive: Path, files: tuple[str, ...]) -> Iterator[Path]:
+    """A temporary folder with the files of one of ``docs/examples`` and the archive's beside them, as the working folder."""
     with tempfile.TemporaryDirectory() as name, _inside(Path(name)):
         folder = Path(name)
-        shutil.copytree(example, folder, dirs_exist_ok=True)
+        shutil.copytree(files_of, folder, dirs_exist_ok=True)
         (folder / "archive").mkdir()
         for file in files:
             shutil.copy(archive / file, folder / "archive" / file)

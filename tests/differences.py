@@ -20,9 +20,14 @@ def _told(result: Result) -> dict[str, Any]:
     }
 
 
-def differences(then: Any, now: Any, path: str = "") -> list[str]:
+def differences(then: Any, now: Any, path: str = "", within: float = 0.0) -> list[str]:
+    """Numbers may differ by ``within``, of their size where they are larger than 1."""
     if isinstance(then, dict) and isinstance(now, dict):
-        return [d for k in sorted({*then, *now}) for d in differences(then.get(k), now.get(k), f"{path}/{k}")]
+        keys = sorted({*then, *now})
+        return [d for k in keys for d in differences(then.get(k), now.get(k), f"{path}/{k}", within)]
     if isinstance(then, list) and isinstance(now, list) and len(then) == len(now):
-        return [d for n, (a, b) in enumerate(zip(then, now, strict=True)) for d in differences(a, b, f"{path}/{n}")]
+        pairs = enumerate(zip(then, now, strict=True))
+        return [d for n, (a, b) in pairs for d in differences(a, b, f"{path}/{n}", within)]
+    if isinstance(then, float) and isinstance(now, float) and abs(then - now) <= within * max(1.0, abs(then)):
+        return []
     return [] if then == now else [f"{path}: {then} -> {now}"]

@@ -89,7 +89,10 @@ def _constraints() -> list[str]:
 REGISTRY = (
     r"(?:index-url|find-links|trusted-host)[ =]+\S*\w\.\w|https?://[^\s/'\"]*(?:pypi|artifactory|nexus|mirror|registry)"
 )
-MACHINE = r"(?:/(?:home|Users|root|work)/\w+|/tmp/(?!acme\b)\w+|\b(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01]))(?:\.\d{1,3}){2,3}\b)"
+MACHINE = (
+    r"(?:/(?:home|Users|root|work)/\w+|/tmp/(?!acme\b)\w+|"
+    r"(?<![\w.])(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01]))(?:\.\d{1,3}){2,3}\b)"
+)
 
 
 def test_no_file_names_a_registry_or_a_machine(tracked: list[Path]) -> None:
