@@ -19,9 +19,10 @@ demo: $(READY)
 test: $(READY) lint
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
-# The tests of chance at full length: 200 schedules of faults, 50 kills, 160 companies against the oracle.
+# The tests of chance at full length: 200 schedules of faults, 50 kills, 160 companies against the oracle; an archive on Spark.
 soak: $(READY)
 	SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/alignment/test_rough_pulls.py tests/alignment/test_killed_pulls.py tests/analyzer/test_oracle.py
+	SOAK=1 $(BIN)/python -m pytest -m spark -rs tests/alignment/test_spark.py
 
 # The report on a real Spark cluster of two workers on this machine; without Java the tests are skipped, and say so.
 spark: $(READY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -58,6 +59,9 @@ def test_the_made_up_company(master: str, folder: Path, tmp_path: Path) -> None:
         assert said.read_text(encoding="utf-8").count("Finished task") > 100, "both workers have worked"
 
 
+@pytest.mark.skipif(
+    not os.environ.get("SOAK"), reason="two minutes: make soak, or python -m benchmarks.engines for every archive"
+)
 @pytest.mark.skipif(not ARCHIVE.exists(), reason="the archive of DuraSpace is not here")
 def test_a_real_archive(master: str) -> None:
     with audit.example(audit.EXAMPLE, ARCHIVE, audit.FILES) as own:
