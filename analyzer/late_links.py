@@ -18,15 +18,18 @@ WITH looked AS (
 ), asked AS (
     SELECT l.ticket, c.condition, c.field, c.value FROM link l SEMI JOIN looked k ON k.ticket = l.ticket
     JOIN rule_of r ON r.rule = l.rule JOIN rule_condition c ON c.rule = r.alike WHERE l.regime = $1 AND l.via = 'rule'
+), held AS (
+    SELECT s.ticket, s.field, s.value, s.since FROM span_then s SEMI JOIN looked k ON k.ticket = s.ticket
+    WHERE s.field IN ('label', 'component', 'project', 'version', 'sprint', 'cycle', 'milestone') OR s.field LIKE 'custom:%'
 ), called AS (
     SELECT id, lower(name) AS value FROM container_then UNION SELECT id, lower(key) FROM container_then WHERE key <> ''
 ), met AS (
     SELECT a.ticket, a.condition, s.since FROM asked a
-    JOIN span_then s ON s.ticket = a.ticket AND s.field = a.field AND lower(s.value) = a.value
+    JOIN held s ON s.ticket = a.ticket AND s.field = a.field AND lower(s.value) = a.value
     WHERE a.field IN ('label', 'component') OR a.field LIKE 'custom:%'
     UNION ALL
     SELECT a.ticket, a.condition, s.since FROM asked a
-    JOIN span_then s ON s.ticket = a.ticket AND s.field = a.field
+    JOIN held s ON s.ticket = a.ticket AND s.field = a.field
     JOIN called c ON c.id = s.value AND c.value = a.value
     WHERE a.field IN ('project', 'version', 'sprint', 'cycle', 'milestone')
 ), first AS (SELECT ticket, condition, min(since) AS since FROM met GROUP BY ticket, condition)

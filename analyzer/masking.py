@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from analyzer.names import MOST_WORDS, Names, Word, words
+from analyzer.names import MOST_WORDS, Names, Word, plain_words, words
 from analyzer.plan import Plan
 from analyzer.privacy import ALL_TEAMS, SMALLER
 from analyzer.result import Result
@@ -85,14 +85,15 @@ class Mask:
 
     def found(self, text: str, prose: bool = False) -> list[tuple[int, int]]:
         """Where people are named, from the first to the last, none inside another."""
-        said = words(text)
         if text in self._kept:
             return []
         kept = [m.span() for own in self._kept if prose for m in re.finditer(re.escape(own), text)]
         spans = [m.span() for m in ALWAYS.finditer(text)] if "@" in text or "[~" in text or "://" in text else []
-        firsts = [n for n, word in enumerate(said) if self._names.begins(word.plain)]
+        firsts = [n for n, word in enumerate(plain_words(text)) if self._names.begins(word)]
         if firsts:
-            spans += self._named(text, said, firsts)
+            spans += self._named(text, words(text), firsts)
+        if not spans:
+            return []
         joined: list[tuple[int, int]] = []
         for start, end in sorted(s for s in spans if not any(k[0] <= s[0] and s[1] <= k[1] for k in kept)):
             if joined and start <= joined[-1][1]:

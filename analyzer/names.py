@@ -49,6 +49,13 @@ def words(text: str) -> list[Word]:
     return [Word(*m.span(), folded(m[0])) for m in pattern.finditer(text)]
 
 
+def plain_words(text: str) -> list[str]:
+    """How the words of a text are compared, in their order; of ``words`` all but where they stand, at a third of the cost."""
+    if text.isascii():
+        return ASCII_WORD.findall(text.lower())
+    return [folded(word) for word in WORD.findall(text)]
+
+
 def folded(text: str) -> str:
     if text.isascii():
         return text.lower()

@@ -20,7 +20,10 @@ CAUSES = {"blocked": "Blocked", "queued": "In review or waiting", "put back": "P
 STANDING = f"""
 CREATE OR REPLACE TEMP TABLE standing AS
 WITH mine AS (
-    SELECT f.ticket, f.moment, f.shown FROM started f WHERE f.level <= 0
+    SELECT f.ticket, f.moment, f.shown FROM started f
+    SEMI JOIN (
+        SELECT ticket FROM span_then WHERE field = 'phase' AND value IN ('todo', 'doing') AND (until IS NULL OR until >= $1)
+    ) k ON k.ticket = f.ticket WHERE f.level <= 0
 ), open AS (
     SELECT f.ticket, f.shown, p.value, greatest(p.since, f.moment) AS since, coalesce(p.until, m.as_of) AS until
     FROM mine f CROSS JOIN moment m JOIN span_then p ON p.ticket = f.ticket AND p.field = 'phase' AND p.value IN ('todo', 'doing')
@@ -50,7 +53,8 @@ WITH mine AS (
 )
 SELECT ticket, any_value(shown) AS shown, cause, min(first) AS first, max(last) AS last FROM island GROUP BY ticket, cause, n
 """
-"""A day counts when the ticket stood so at its end: [first, last). What overlaps or touches is one stay. ``still`` is any cause."""
+"""A day counts when the ticket stood so at its end: [first, last). What overlaps or touches is one stay. ``still`` is any cause.
+Tickets that were closed before the history begins are left out."""
 
 EVENINGS = """
 CREATE OR REPLACE TEMP TABLE evening AS
@@ -88,6 +92,6 @@ def lay_out(board: Board) -> None:
     ]
     frame = pd.DataFrame(known, columns=["status", "cause"]).astype({"status": "str", "cause": "str"})
     board.lay("status_cause", frame[frame["cause"].isin(["blocked", "queued"])])
-    board.con.execute(STANDING)
+    board.con.execute(STANDING, [board.options.calendar.midnight(monday(board.history_week))])
     board.con.execute(EVENINGS, [monday(board.history_week)])
     board.con.execute(WORKDAY)
