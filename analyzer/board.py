@@ -235,7 +235,7 @@ FROM tickets t
 CROSS JOIN moment m
 JOIN calendar c ON c.utc_day = {utc_day_sql("t.created")}
 LEFT JOIN held h ON h.ticket = t.no
-LEFT JOIN level_of o ON o.tracker = t.tracker AND o.type = h.type AND h.type <> t.type
+LEFT JOIN level_of o ON o.tracker = t.tracker AND o.type = CASE WHEN h.type <> t.type THEN h.type END
 LEFT JOIN tickets p ON p.id = h.parent_id AND p.created <= m.as_of
 WHERE t.created <= m.as_of
 """

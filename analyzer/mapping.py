@@ -5,26 +5,18 @@ Set-based: rules become rows of conditions that are joined with rows of what tic
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-import pandas as pd
-
-from analyzer.regimes import Regime, Target
+from analyzer import rule_rows
+from analyzer.regimes import Regime
 from analyzer.spoken import ALONE, DECIDED
 from analyzer.store import Connection, scalar
-from analyzer.strategy import Rule
 
 WHOLE = 1_000_000
 """Weights are parts per million, so that they add up exactly."""
 
 LEVELS = 12
 """Hierarchies are climbed at most so many steps; what is deeper is a cycle or is not linked."""
-
-Wanted = tuple[tuple[str, tuple[str, ...]], ...]
-"""The conditions of a rule, the most telling first."""
-
-COMMON = {"type": 1, "team": 1, "tracker": 2}
-"""Conditions that many tickets meet, and how many."""
 
 PART_OF = """
 CREATE OR REPLACE TEMP TABLE part_of AS
@@ -90,12 +82,6 @@ JOIN held h ON h.ticket = c.ticket AND h.field = r.field AND h.value = r.value
 WHERE c.conditions > 1
 GROUP BY c.rule, c.ticket, c.conditions HAVING count(DISTINCT r.condition) = c.conditions - 1
 """
-
-LOWERED = """
-CREATE OR REPLACE TEMP TABLE rule_condition AS
-SELECT rule, condition, conditions, field, CASE WHEN field = 'title' THEN value ELSE lower(value) END AS value FROM given_condition
-"""
-"""Lowered by the engine, as what tickets hold: Python's lower case of ΟΔΟΣ or İ is another."""
 
 LINK_COLUMNS = (
     "regime INTEGER, ticket INTEGER, target VARCHAR, kind VARCHAR, weight INTEGER, via VARCHAR, "
@@ -173,12 +159,16 @@ ANTI JOIN link l ON l.regime = s.regime AND l.ticket = n.ticket
 WHERE n.place = 1
 """
 
-BY_ANCESTOR = """
-INSERT INTO link
-SELECT l.regime, t.no, l.target, l.kind, l.weight, 'ancestor', l.rule, l.source, l.distance + 1
-FROM ticket_then t JOIN link l ON l.ticket = t.parent
-ANTI JOIN (SELECT DISTINCT regime, ticket FROM link) x ON x.regime = l.regime AND x.ticket = t.no
+CLIMBED = """
+CREATE OR REPLACE TEMP TABLE climbed AS
+SELECT l.regime, t.no AS ticket, l.target, l.kind, l.weight, l.rule, l.source, l.distance + 1 AS distance
+FROM ticket_then t JOIN {above} l ON l.ticket = t.parent
+ANTI JOIN link x ON x.regime = l.regime AND x.ticket = t.no
 """
+BY_ANCESTOR = """
+INSERT INTO link SELECT regime, ticket, target, kind, weight, 'ancestor', rule, source, distance FROM climbed
+"""
+"""One step down: from all that is linked, then from what the step before had linked; no other parent has news for its children."""
 
 BY_SUGGESTION = """
 INSERT INTO link
@@ -203,7 +193,7 @@ def lay_out(con: Connection, regimes: Sequence[Regime]) -> None:
     decided or matched, which for *all below it* is an ancestor; ``kind`` priority, upkeep, parked, or none where a person
     decided that it serves nothing.
     """
-    _rules(con, regimes)
+    rule_rows.lay_out(con, regimes)
     con.execute(PART_OF)
     con.execute(HELD)
     con.execute(
@@ -227,64 +217,12 @@ def lay_out(con: Connection, regimes: Sequence[Regime]) -> None:
         con.execute(LOWER)
     con.execute(BY_RULE)
     con.execute(BY_CONTAINER)
-    for _ in range(LEVELS):
+    for step in range(LEVELS):
+        con.execute(CLIMBED.format(above="climbed" if step else "link"))
         if not scalar(con, BY_ANCESTOR):
             break
     con.execute(ALONE)
     con.execute(BY_SUGGESTION)
-
-
-def _rules(con: Connection, regimes: Sequence[Regime]) -> None:
-    """``rule_of``, ``agreed_rule``, ``rule_condition`` and ``target_of``: the strategy as rows.
-
-    Rules with the same conditions, as one strategy hands them to the next, are ``alike``: only the first of them has rows in
-    ``rule_condition`` and is matched. Condition 0 picks the candidates for the others, so one that most tickets meet comes last.
-    """
-    first: dict[Wanted, int] = {}
-    of = []
-    for n, (r, t, rule) in enumerate(_each_rule(regimes), start=1):
-        of.append((n, r.no, t.id, t.kind, rule.file, rule.line, first.setdefault(_wanted(rule), n)))
-    agreed = [
-        (first.setdefault(_wanted(rule), len(of) + k), r.no)
-        for k, (r, rule) in enumerate(((r, rule) for r in regimes for rule in r.strategy.agreed_when), start=1)
-    ]  # they say what growth was agreed, and link nothing
-    conditions = [
-        (n, c, len(wanted), field, value)
-        for wanted, n in first.items() for c, (field, values) in enumerate(wanted) for value in values
-    ]  # fmt: skip
-    targets = [(r.no, t.id, t.kind) for r in regimes for t in r.targets] + [(r.no, None, None) for r in regimes]
-    _lay(
-        con,
-        "rule_of",
-        of,
-        "rule INTEGER, regime INTEGER, target VARCHAR, kind VARCHAR, file VARCHAR, line INTEGER, alike INTEGER",
-    )
-    _lay(
-        con, "given_condition", conditions,
-        "rule INTEGER, condition INTEGER, conditions INTEGER, field VARCHAR, value VARCHAR",
-    )  # fmt: skip
-    con.execute(LOWERED)
-    _lay(con, "agreed_rule", agreed, "rule INTEGER, regime INTEGER")
-    _lay(con, "target_of", targets, "regime INTEGER, target VARCHAR, kind VARCHAR")
-
-
-def _wanted(rule: Rule) -> Wanted:
-    return tuple(sorted(rule.conditions().items(), key=lambda c: COMMON.get(c[0], 0)))
-
-
-def _each_rule(regimes: Sequence[Regime]) -> Iterator[tuple[Regime, Target, Rule]]:
-    for regime in regimes:
-        for target in regime.targets:
-            for rule in target.rules:
-                yield regime, target, rule
-
-
-def _lay(con: Connection, name: str, rows: Sequence[tuple[object, ...]], columns: str) -> None:
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({columns})")
-    if rows:
-        con.register("incoming", pd.DataFrame(list(zip(*rows, strict=True)), dtype=object).T)
-        con.execute(f"INSERT INTO {name} SELECT * FROM incoming")
-        con.unregister("incoming")
 
 
 def _titles(con: Connection) -> None:
