@@ -56,16 +56,17 @@ SELECT target, top, confidence, taken FROM last WHERE place = 1
 """
 """One row a target and the likeliest suggestion it was decided under: how sure that was, and whether it was taken, whole."""
 
-ALONE = f"""
-CREATE OR REPLACE TEMP TABLE linked_alone AS
-{KNOWN.format(at=NOW)}, last AS (
+STANDS_ALONE = f"""
+{KNOWN}, last AS (
     SELECT target, priority, row_number() OVER (PARTITION BY target ORDER BY act DESC) AS place FROM known WHERE kind = 'auto'
 )
 SELECT l.target, l.priority FROM last l
 ANTI JOIN (SELECT target, priority FROM known WHERE kind = 'reject') r ON r.target = l.target AND r.priority = l.priority
 WHERE l.place = 1
 """
-"""What suggestions linked alone, and nobody took back or rejected."""
+"""What suggestions linked alone, and nobody took back or rejected; ``{{at}}`` is the moment."""
+
+ALONE = f"CREATE OR REPLACE TEMP TABLE linked_alone AS {STANDS_ALONE.format(at=NOW)}"
 
 ACTS = """
 WITH words AS (

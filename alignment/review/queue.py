@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import duckdb
 
 from alignment.review.laying import put
-from analyzer.spoken import STANDS
+from analyzer.spoken import EVER, STANDS, STANDS_ALONE
 from analyzer.store import Connection, scalar
 
 PAGE = 50
@@ -37,7 +37,7 @@ OPEN = """
 CREATE OR REPLACE TABLE undecided AS
 WITH left_over AS (
     SELECT w.*, o.target, o.confidence, coalesce(o.band, 'none') AS band FROM waiting w ANTI JOIN covered c ON c.no = w.no
-    LEFT JOIN offered o ON o.ticket = w.id AND o.place = 1
+    ANTI JOIN alone a ON a.target = w.id LEFT JOIN offered o ON o.ticket = w.id AND o.place = 1
 ), weighed AS (
     SELECT no, sum(stake) OVER (ORDER BY stake DESC, no) AS so_far, sum(stake) OVER () AS whole, stake FROM left_over
 )
@@ -131,8 +131,10 @@ class Queue:
         act = int(scalar(con, "SELECT coalesce(max(no), 0) FROM decisions"))
         with self._turn:
             if act != self.act:
-                stands = con.execute(STANDS.format(at="'infinity'::TIMESTAMP")).df()
+                stands = con.execute(STANDS.format(at=EVER)).df()
                 put(self._con, "spoken", stands[["kind", "target", "priority"]].astype(object))
+                alone = con.execute(STANDS_ALONE.format(at=EVER)).df()
+                put(self._con, "alone", alone[alone["priority"].isin(self._known)].astype(object))
                 self._con.execute(COVERED)
                 self._con.execute(OFFERED, [self._known])
                 self._con.execute(OPEN)
@@ -186,6 +188,6 @@ class Queue:
         with self._turn:
             row = self._con.execute(
                 "SELECT count(c.no), count(*), sum(CASE WHEN c.no IS NOT NULL THEN w.units ELSE 0 END), sum(w.units) "
-                "FROM waiting w LEFT JOIN covered c ON c.no = w.no"
+                "FROM waiting w ANTI JOIN alone a ON a.target = w.id LEFT JOIN covered c ON c.no = w.no"
             ).fetchall()[0]
         return Progress(int(row[0]), int(row[1]), float(row[2]) / float(row[3]) if row[3] else None)

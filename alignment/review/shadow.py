@@ -12,7 +12,7 @@ from analyzer.store import Connection, scalar
 def shadowed(con: Connection, links: bool = True) -> Iterator[None]:
     """Inside, ``decisions`` may be written to and nothing is kept. Without ``links`` nobody has said yet what a ticket serves."""
     catalog = str(scalar(con, "SELECT current_database()")).replace('"', '""')
-    kept = "" if links else "WHERE kind NOT IN ('link', 'reject', 'undo')"
+    kept = "" if links else "WHERE kind NOT IN ('link', 'reject', 'undo', 'auto')"
     con.execute(f'CREATE TEMP TABLE decisions AS SELECT * FROM "{catalog}".main.decisions {kept}')
     try:
         for name, column in (("act_no", "act"), ("decision_no", "no")):

@@ -9,15 +9,17 @@ from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from alignment.review.desk import Desk
 from alignment.review.queue import Filters
 from alignment.wiring import options, strategies
 from analyzer.decisions import Refused, Stale, Word
+from analyzer.earned import link
 from analyzer.mapping import WHOLE
 from analyzer.score import score
-from analyzer.store import Store
+from analyzer.store import Store, scalar
 from tests.alignment.reviewed import Browser, Served, copied, entered, served, settled, suggest
 from tests.analyzer import drawn
 
@@ -257,3 +259,24 @@ def test_the_desk_says_nothing_on_a_view_that_is_old(settings_there: Path, tmp_p
     desk.take_back(act, "one", act)
     with pytest.raises(Stale):
         desk.say([Word("jira:A-5", (("trust", WHOLE),))], "two", act)
+
+
+def test_what_a_suggestion_linked_alone_waits_for_nobody_until_it_is_taken_back_or_rejected(
+    settings_there: Path, tmp_path: Path
+) -> None:
+    desk = Desk(copied(settings_there, tmp_path), lambda: drawn.AS_OF)
+    sure = [f"jira:A-{n}" for n in (5, 6, 7)]
+    found = pd.DataFrame({"ticket": sure, "place": 1, "target": ["growth", "growth", "gone"], "confidence": 0.97})
+
+    def waiting() -> set[str]:
+        return {d.entry.id for d in desk.dossiers(sure)[0]}
+
+    with desk.store.writing() as con:
+        assert link(con, found, drawn.AS_OF) == 3
+        act = scalar(con, "SELECT max(act) FROM decisions")
+    assert waiting() == {"jira:A-7"}, "what it was linked to is no priority of the strategy"
+    before = desk.view(Filters()).progress
+    desk.say([Word("jira:A-5", rejects="growth")], "one", desk.view(Filters()).seen)
+    assert waiting() == {"jira:A-5", "jira:A-7"} and desk.view(Filters()).progress.of == before.of + 1
+    desk.take_back(act, "one", desk.view(Filters()).seen)
+    assert waiting() == set(sure)
