@@ -90,7 +90,7 @@ SEEN_CONTAINER = """
 CREATE OR REPLACE TEMP TABLE seen_container AS
 WITH held AS (
     SELECT DISTINCT s.value AS container FROM span_then s SEMI JOIN seen_ticket i ON i.ticket = s.ticket
-    WHERE s.field IN ('project', 'sprint', 'cycle', 'version', 'milestone')
+    WHERE s.field IN ('project', 'sprint', 'cycle', 'version', 'milestone') AND s.value IS NOT NULL
 ) SELECT container FROM held UNION SELECT p.whole FROM held h JOIN part_of p ON p.part = h.container
 """
 EFFORT_TABLES = ("effort_day", "finished", "effort")

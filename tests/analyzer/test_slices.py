@@ -8,6 +8,7 @@ from analyzer.board import Board
 from analyzer.effort import UNIT
 from analyzer.score import score
 from analyzer.slices import Refused, Slice
+from analyzer.store import Connection
 from tests.analyzer import drawn
 from tests.conftest import MakeBoard
 
@@ -71,6 +72,11 @@ def test_every_measure_looks_at_the_slice_alone(board: MakeBoard) -> None:
     assert "2–4 were agreed" not in result.model_dump_json(), "a part is not held against what was agreed for the whole"
 
 
+def out_of_its_cycle(con: Connection) -> None:
+    """A ticket that is in no cycle has a span that says so. The trap: in SQL, nothing is outside of what holds a NULL."""
+    con.execute("INSERT INTO spans SELECT no, 'cycle', NULL, created, NULL FROM tickets WHERE key = 'A-1'")
+
+
 def test_only_its_own_projects_and_what_they_are_part_of_are_in_sight(board: MakeBoard) -> None:
     """
     key      tracker  created     doing       done        assignee  team      project
@@ -86,7 +92,7 @@ def test_only_its_own_projects_and_what_they_are_part_of_are_in_sight(board: Mak
     Goal        2026-01-12
     Other       2026-01-12
     """
-    made = board(PLAN, slice=Slice(team=("Payments",)))
+    made = board(PLAN, slice=Slice(team=("Payments",)), prepare=out_of_its_cycle)
     assert {r.name for r in made.rows("SELECT name FROM container_then")} == {"Mine", "Goal"}
     assert made.one("SELECT count(*) FROM changes") == 6 * 2  # to doing and to done, of its own six
     assert board(PLAN).one("SELECT count(*) FROM container_then") == 5
