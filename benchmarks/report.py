@@ -23,6 +23,7 @@ from analyzer.board import Board, Options
 from analyzer.measures import MEASURES
 from analyzer.result import Finding
 from analyzer.score import score
+from analyzer.slices import Slice
 from analyzer.store import Store
 from benchmarks.company_rows import END
 from benchmarks.company_strategy import read
@@ -46,7 +47,7 @@ WHERE t.level = 1 AND s.value = 'strat-data' ORDER BY t.no DESC LIMIT 200
 
 def main(arguments: list[str]) -> int:
     if arguments[:1] == ["--one"]:
-        print(json.dumps(measure(Path(arguments[1]), int(arguments[2]))))
+        print(json.dumps(measure(Path(arguments[1]), int(arguments[2]), *arguments[3:])))
         return 0
     _print([run(size) for size in [int(a) for a in arguments] or SIZES])
     return 0
@@ -59,20 +60,30 @@ def run(size: int) -> dict[str, Any]:
         begin = time.perf_counter()
         _child(f"from pathlib import Path; from benchmarks.company import make; make(Path({str(path)!r}), {size})")
         made = time.perf_counter() - begin
-        one = [sys.executable, "-m", "benchmarks.report", "--one", str(path), str(size)]
-        answer = subprocess.run(one, check=True, stdout=subprocess.PIPE, text=True)
-    return {**json.loads(answer.stdout.splitlines()[-1]), "made": made}
+        whole, part = _measured(path, size), _measured(path, size, "team")
+    return {**whole, "made": made, "team": {name: part[name] for name in ("wall", "cpu", "memory", "failed")}}
+
+
+def _measured(path: Path, size: int, *more: str) -> dict[str, Any]:
+    one = [sys.executable, "-m", "benchmarks.report", "--one", str(path), str(size), *more]
+    answer = subprocess.run(one, check=True, stdout=subprocess.PIPE, text=True)
+    return dict(json.loads(answer.stdout.splitlines()[-1]))
 
 
 def _child(code: str) -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def measure(path: Path, size: int) -> dict[str, Any]:
-    """One report from start to finish: seconds and CPU seconds by step, the peak of memory, and the sizes of what it made."""
+LARGEST = "SELECT value FROM spans WHERE field = 'team' AND value IS NOT NULL GROUP BY value ORDER BY count(*) DESC, value LIMIT 1"
+
+
+def measure(path: Path, size: int, part: str = "") -> dict[str, Any]:
+    """One report from start to finish: seconds and CPU seconds by step, the peak of memory, and the sizes of what it made.
+    ``part`` = *team*: of the team with most tickets alone."""
     store = Store(path, memory_limit=MEMORY)
     with store.reading() as con:
         epics = [key for (key,) in con.execute(EPICS).fetchall()]
+        teams = [str(name) for (name,) in con.execute(LARGEST).fetchall()] if part == "team" else []
         floors = [_timed(lambda: [con.execute(scan).fetchall() for scan in SCANS]) for _ in range(3)]
     strategies = read(size, epics)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
@@ -88,7 +99,13 @@ def measure(path: Path, size: int) -> dict[str, Any]:
     links = mapping.lay_out
     mapping.lay_out = lambda *given: mapped.append(_timed(lambda: links(*given)))
     with store.reading() as con:
-        result = score(con, strategies, Options(), END, measures=[_watched(m, n, done) for n, m in enumerate(MEASURES)])
+        result = score(
+            con,
+            strategies,
+            Options(slice=Slice(team=tuple(teams))),
+            END,
+            measures=[_watched(m, n, done) for n, m in enumerate(MEASURES)],
+        )
         done("references")
     pages = _draw(json.loads(result.model_dump_json()))
     done("html")
@@ -146,6 +163,10 @@ def _print(seen: list[dict[str, Any]]) -> None:
         rows.append([f"  {name}, s (CPU s)", *(f"{one['steps'][n][1]:.2f} ({one['steps'][n][2]:.2f})" for one in seen)])
     rows.append(["report, s (CPU s)", *(f"{one['wall']:.2f} ({one['cpu']:.2f})" for one in seen)])
     rows.append(["peak memory, MB", *(f"{one['memory'] / 1e6:.0f}" for one in seen)])
+    rows.append(
+        ["one team alone, s (CPU s)", *(f"{one['team']['wall']:.2f} ({one['team']['cpu']:.2f})" for one in seen)]
+    )
+    rows.append(["one team alone, peak memory, MB", *(f"{one['team']['memory'] / 1e6:.0f}" for one in seen)])
     rows.append(["Result, kB", *(f"{one['result'] / 1e3:.0f}" for one in seen)])
     rows.append(["HTML, kB", *(f"{one['html'] / 1e3:.0f}" for one in seen)])
     drift = [sum(s[2] for s in one["steps"] if s[0] in ("board", "priority_drift")) / one["floor_cpu"] for one in seen]
@@ -165,7 +186,7 @@ def _print(seen: list[dict[str, Any]]) -> None:
         f"At {last['size']:,}: {last['wall']:.0f} s, {last['memory'] / 1e9:.1f} GB, {drift[-1]:.1f} floors."
     )
     for one in seen:
-        for failure in one["failed"]:
+        for failure in [*one["failed"], *one["team"]["failed"]]:
             print(f"At {one['size']:,} a measure failed: {failure}")
 
 
