@@ -16,7 +16,8 @@ from alignment import __version__, gate, wiring
 from alignment.errors import FINE, GATE, Mend, Mistakes
 from alignment.installation import known_secret
 from alignment.progress import working
-from alignment.reporting import MEMORY, told, write
+from alignment.reading import analysed
+from alignment.reporting import told, write
 from alignment.settings import Settings
 from alignment.telling import say
 from alignment.wiring import Moment
@@ -104,7 +105,7 @@ def audited(
     now: datetime, quiet: bool = True,
 ) -> tuple[Result, Moment]:  # fmt: skip
     """The Result of an audit and the moment it looks from. Raises Mend."""
-    store = Store(settings.store, memory_limit=MEMORY)
+    store = analysed(settings)
     if not settings.store.exists():
         raise wiring.no_store(settings.store)
     options = wiring.options(settings, asked.effort)

@@ -242,9 +242,10 @@ def _report(
 ) -> None:  # fmt: skip
     from alignment.archiving import archive
     from alignment.progress import working
+    from alignment.reading import source
     from alignment.reporting import freeze, make_result, told, write
     from alignment.strategy_history import remember
-    from alignment.wiring import clock, moment, source, strategies
+    from alignment.wiring import clock, moment, strategies
     from alignment.wiring import options as analysis_options
     from analyzer.store import Store
 

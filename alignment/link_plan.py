@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alignment.command_line import PATH, examples, json_option, settings_option
+from alignment.reading import analysed
 from alignment.telling import say
 
 if TYPE_CHECKING:
@@ -65,7 +66,6 @@ def planned(
     from analyzer import tagging
     from analyzer.board import Board
     from analyzer.calendar import week_of_day
-    from analyzer.store import Store
 
     judged_by, now = wiring.strategies(settings.strategy), wiring.clock()
     if not settings.store.exists():
@@ -77,7 +77,7 @@ def planned(
         )
     options = wiring.options(settings)
     options = replace(options, ahead=week_of_day(options.calendar.local_day(now)))
-    with Store(settings.store, memory_limit=wiring.MEMORY).reading() as con:
+    with analysed(settings).reading() as con:
         board = Board(con, judged_by, options, now)
         regime = board.ahead
         if regime is None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from alignment import wiring
 from alignment.installation import known_secret
-from alignment.reporting import MEMORY
+from alignment.reading import analysed
 from analyzer import earned
 from analyzer.board import Board
 from analyzer.effort import UNIT
@@ -17,7 +17,7 @@ from analyzer.linking import suggesting, waiting
 from analyzer.linking.suggesting import Suggested
 from analyzer.masking import SOMEONE, Mask
 from analyzer.names import Names, folded, of_store
-from analyzer.store import Connection, Store
+from analyzer.store import Connection
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,7 +95,7 @@ def suggest(
     settings: Settings, strategies: Sequence[Strategy], now: datetime, limit: int = 10, afresh: bool = False
 ) -> Told:
     """Learns, scores what changed, and keeps it in one transaction. Raises Mend and analyzer.store.Busy."""
-    store, options = Store(settings.store, memory_limit=MEMORY), wiring.options(settings)
+    store, options = analysed(settings), wiring.options(settings)
     looked = wiring.moment(store, options.calendar, None, None, now)
     with store.reading() as con:
         board = Board(con, strategies, options, looked.at)

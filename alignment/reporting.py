@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from alignment import __version__, wiring
 from alignment.installation import known_secret
+from alignment.reading import analysed
 from alignment.whole_file import put
-from alignment.wiring import MEMORY as MEMORY
 from analyzer.score import score
 from analyzer.store import Store, naive, scalar
 
@@ -28,7 +28,7 @@ def make_result(
     notes: Sequence[str] = (), source: Store | Warehouse | None = None,
 ) -> Result:  # fmt: skip
     """The Result of a moment; ``notes`` are said in it, ``source`` is read instead of the store. Raises analyzer.store.Busy."""
-    with (source or Store(settings.store, memory_limit=MEMORY)).reading() as con:
+    with (source or analysed(settings)).reading() as con:
         return score(
             con, strategies, wiring.options(settings, effort), moment.at, settings.organisation, moment.reason,
             program=f"alignment-analyzer {__version__}", notes=notes, secret=known_secret(settings.store),

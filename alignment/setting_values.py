@@ -60,6 +60,13 @@ def _weekday(value: Any) -> Any:
     return value[:3].lower() if value.lower() in days else value.lower()
 
 
+def _memory(value: str) -> str:
+    found = re.fullmatch(r"([1-9][0-9]*(?:\.[0-9]+)?) ?(MB|GB|TB)", value.strip(), re.IGNORECASE)
+    if not found:
+        raise wrong(f"{quoted(value)} is no size", "Write e.g. 4 GB")
+    return f"{found[1]}{found[2].upper()}"
+
+
 def _mailbox(value: str) -> str:
     if re.fullmatch(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+", value) and value.isascii():
         return value
@@ -73,6 +80,7 @@ def _mailboxes(values: tuple[str, ...]) -> tuple[str, ...]:
 Zone = Annotated[str, AfterValidator(_zone)]
 Place = Annotated[Path, AfterValidator(_place), WithJsonSchema({"type": "string", "minLength": 1})]
 Url = Annotated[str, AfterValidator(_url), WithJsonSchema({"type": "string", "pattern": "^https?://"})]
+Memory = Annotated[str, AfterValidator(_memory), WithJsonSchema({"type": "string", "pattern": "^[0-9.]+ ?(MB|GB|TB)$"})]
 Weeks = Annotated[int, Field(strict=True, ge=2, le=26)]
 Days = Annotated[int, Field(strict=True, ge=0, le=366)]
 AtLeastOne = Annotated[int, Field(strict=True, ge=1, le=1000)]

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from alignment.no_secrets import secrets_in
-from alignment.setting_values import AnyWeekday, AtLeastOne, Days, Lower, Place, Url, Weeks, Zone
+from alignment.setting_values import AnyWeekday, AtLeastOne, Days, Lower, Memory, Place, Url, Weeks, Zone
 from alignment.targets import Target
 from analyzer.located_yaml import Group, Placed, groups, load, validate
 from analyzer.plain_words import quoted, wrong
@@ -223,6 +223,11 @@ class Settings(Placed):
         default=CANCELLED,
         description="Names of statuses and resolutions that mean the work was dropped, in any case.",
         examples=[["won't fix", "duplicate"]],
+    )
+    memory: Memory | None = Field(
+        default=None,
+        description="What DuckDB may hold in memory; left out: by the size of the store, 1200 MB and up.",
+        examples=["4 GB"],
     )
     linking: Linking = Field(
         default=Linking(), description="How suggestions for unlinked tickets are made.", examples=[{"people": False}]

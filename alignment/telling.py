@@ -67,6 +67,11 @@ def _of_other_packages(error: BaseException) -> tuple[int, list[str]]:
         return COME_BACK, [f"{error} Come back at {error.at:%Y-%m-%d %H:%M} UTC."]
     if isinstance(error, ConnectorError | Busy | Damaged | ReadOnly | NotInLayout | NewerStore | EngineFailed):
         return MENDABLE, [str(error)]
+    if type(error).__name__ == "OutOfMemoryException":  # DuckDB's own
+        return MENDABLE, [
+            "DuckDB ran out of the memory it may hold, or of disk beside the store to spill to. "
+            "Give it more in alignment.yaml, e.g. memory: 8 GB, or free some disk."
+        ]
     if isinstance(error, OSError):
         name = Path(error.filename).name if isinstance(error.filename, str) else "A file"
         what = error.strerror or "it cannot be read or written"

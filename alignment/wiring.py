@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from connectors.linear.live import LiveLinear
 
 SETTINGS = Path("alignment.yaml")
-MEMORY = "1200MB"
-"""What DuckDB may hold; beyond it, it spills to disk beside the store."""
-
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -51,24 +48,6 @@ def settings_with(path: Path | None, files: Sequence[Path] = (), **changes: Path
     """The same, with what options of a command say instead (``strategy``, ``store``). Raises Mistakes, Mend."""
     given = {name: place.absolute() for name, place in changes.items() if place is not None}
     return settings_or_defaults(path, files).model_copy(update=given)
-
-
-def source(settings: Settings, engine: str = "duckdb", tables: str = "") -> Store | Warehouse:
-    """What a report reads: the store, or ``tables`` through another engine. Raises Mend."""
-    if engine == "duckdb":
-        if tables:
-            raise Mend("--tables is where another engine finds the tables.", "Add --engine spark, or name a --store.")
-        if not settings.store.exists():
-            raise no_store(settings.store)
-        return Store(settings.store, memory_limit=MEMORY)
-    from analyzer.warehouse import Warehouse
-
-    if not tables and not settings.store.is_dir():
-        raise Mend(
-            "Spark must be told where the tables lie.",
-            "Add --tables with a folder that alignment export made, or a schema.",
-        )
-    return Warehouse(engine, tables or str(settings.store))
 
 
 def defaults(files: Sequence[Path] = ()) -> Settings:

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from alignment.reporting import MEMORY
+from alignment.reading import limit
 from analyzer.board import Options
 from analyzer.score import score
 from analyzer.store import Store
@@ -33,7 +33,7 @@ LOADED = "() => performance.getEntriesByType('navigation')[0].loadEventEnd"
 
 def page(store: Path, size: int) -> str:
     """The report of the company in a store, as HTML."""
-    held = Store(store, memory_limit=MEMORY)
+    held = Store(store, memory_limit=limit(store))
     with held.reading() as con:
         strategies = read(size, [key for (key,) in con.execute(EPICS).fetchall()])
         result = score(con, strategies, Options(), END)

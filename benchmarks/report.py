@@ -17,7 +17,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any, cast
 
-from alignment.reporting import MEMORY
+from alignment.reading import limit
 from analyzer import mapping
 from analyzer.board import Board, Options
 from analyzer.measures import MEASURES
@@ -80,7 +80,7 @@ LARGEST = "SELECT value FROM spans WHERE field = 'team' AND value IS NOT NULL GR
 def measure(path: Path, size: int, part: str = "") -> dict[str, Any]:
     """One report from start to finish: seconds and CPU seconds by step, the peak of memory, and the sizes of what it made.
     ``part`` = *team*: of the team with most tickets alone."""
-    store = Store(path, memory_limit=MEMORY)
+    store = Store(path, memory_limit=limit(path))
     with store.reading() as con:
         epics = [key for (key,) in con.execute(EPICS).fetchall()]
         teams = [str(name) for (name,) in con.execute(LARGEST).fetchall()] if part == "team" else []

@@ -13,7 +13,7 @@ from typing import Any
 from alignment import wiring
 from alignment.installation import known_secret
 from alignment.link_saying import hiding, keys_of
-from alignment.reporting import MEMORY
+from alignment.reading import analysed
 from alignment.review.dossier import Dossier, dossier
 from alignment.review.foretelling import Foretold, Numbers, foretell
 from alignment.review.laying import lay_out
@@ -22,7 +22,7 @@ from alignment.settings import Settings
 from analyzer.decisions import Act, Word, decide, history, latest, linkable, shown, standing, undo
 from analyzer.masking import Mask
 from analyzer.result import Result
-from analyzer.store import Connection, Store, scalar
+from analyzer.store import Connection, scalar
 from analyzer.strategy import Strategy
 
 PULLED = """
@@ -64,7 +64,7 @@ class Desk:
 
     def __init__(self, settings: Settings, clock: Callable[[], datetime], patience: float = 5.0) -> None:
         self.settings, self.clock = settings, clock
-        self.store = Store(settings.store, patience, MEMORY)
+        self.store = analysed(settings, patience)
         self._laid: _Laid | None = None
         self._told: tuple[tuple[Any, ...], Result] | None = None
         self._turn, self._foretelling = threading.RLock(), threading.Lock()
