@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alignment.command_line import PATH, examples, json_option, settings_option
-from alignment.reading import analysed
 from alignment.telling import say
 
 if TYPE_CHECKING:
@@ -61,6 +60,7 @@ def planned(
     from alignment import wiring
     from alignment.errors import Mend
     from alignment.link_saying import hiding
+    from alignment.reading import analysed
     from alignment.tag_plan import Heading, written
     from alignment.whole_file import put
     from analyzer import tagging

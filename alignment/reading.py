@@ -9,7 +9,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alignment import wiring
 from alignment.errors import Mend
 from analyzer.store import Store
 
@@ -34,8 +33,6 @@ def source(settings: Settings, engine: str = "duckdb", tables: str = "") -> Stor
     if engine == "duckdb":
         if tables:
             raise Mend("--tables is where another engine finds the tables.", "Add --engine spark, or name a --store.")
-        if not settings.store.exists():
-            raise wiring.no_store(settings.store)
         return analysed(settings)
     from analyzer.warehouse import Warehouse
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 import numpy as np
+from scipy import optimize, stats
 
 from analyzer import statistics
 from benchmarks.weeks import (
@@ -28,6 +29,9 @@ SHIFT, TICKETS, PRIORITIES, AT = 0.15, 20, 4, 1
 PLACES = {"middle": "in the middle of ranges", "edge": "exactly at the edges", "number": "numbers, not ranges"}
 TEAMS, COUNTS, CORRELATIONS = (1, 4, 12), (4, 6, 8), (0.0, 0.05, 0.08)
 """Teams that declare a mix, priorities of each, and how much tickets of one week resemble each other."""
+
+EFFECTIVE = 72.0
+"""Tickets that ``WINDOW`` weeks of ``TICKETS`` say as much as, with ``rho`` between 0.05 and 0.08."""
 
 
 def report(sites: Sequence[Site], pasts: Sequence[Past], last: int) -> list[list[str]]:
@@ -79,6 +83,30 @@ def found(teams: int, count: int, rho: float, spread: float, companies: int, see
     return eighth / companies, ever / companies
 
 
+def best(teams: int, count: int, spent: float = ALARMS, n: float = EFFECTIVE) -> float:
+    """How often the report of week 8 could find that shift at best, by weighted tests of every end of every range that spend
+    ``spent`` in all.
+
+    The weights are those that find most shifts of that size, each share's true place known (Spjøtvoll 1972; Roeder and
+    Wasserman 2009).
+    """
+    size: list[float] = []
+    moved = 0
+    for team, shares in enumerate(mixes(teams, count)):
+        for at, share in enumerate(shares[:-1]):
+            own = team == 0 and at == AT
+            low, high = (max(0.0, share - 0.1), share) if own else (max(0.0, share - 0.05), share + 0.05)
+            moved = len(size) if own else moved
+            size += [(SHIFT - abs(end - share)) / np.sqrt(end * (1 - end) / n) for end in (high, low) if end > 0]
+    away = np.asarray(size)
+
+    def p(c: float) -> statistics.Array:
+        return np.asarray(stats.norm.sf(away / 2 + c / away), dtype=np.float64)
+
+    level = p(float(optimize.brentq(lambda c: p(c).sum() - spent, -5, 60)))
+    return float(stats.norm.sf(stats.norm.isf(level[moved]) - away[moved]))
+
+
 def main(arguments: list[str]) -> int:
     companies = int(arguments[0]) if arguments else 100
     print(f"{TICKETS} tickets a week in a team; % with 95 % intervals; {companies} companies a number.\n")
@@ -109,6 +137,9 @@ def main(arguments: list[str]) -> int:
                 f"  {words:26} {teams:3} declared: {sure(float(week8), many)} / {sure(float(ever), many)}", flush=True
             )
             held[spread, teams] = float(ever)
+    for teams in TEAMS:
+        could = ", ".join(f"{100 * best(teams, count):.0f}" for count in COUNTS)
+        print(f"  the best weights for {teams} declared, every share's place known, by the report of week 8: {could} %")
     for teams in TEAMS:
         met = "MISSED" if held[0.0, teams] < POWER else "met"
         print(f"Bar: at least {POWER:.0%} within 8 weeks, tickets alike, {teams} declared: {met}.")

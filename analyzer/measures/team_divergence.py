@@ -27,8 +27,10 @@ META = Meta(
         "thinned to the same number of tickets first, because few tickets look far apart by chance."
     ),
     limits=(
-        "A distance says nothing about who is right. Shares of teams with fewer than ten effective tickets are not judged; small "
-        "teams are merged before they are shown. A team belongs to its tickets as the tracker or the settings say today."
+        "A distance says nothing about who is right. The more teams declare a mix, the larger a shift must be to stand out: at "
+        "20 tickets a week, 15 points are found within eight weeks in 84 of 100 cases with one team, in 75 with four, in 68 with "
+        "twelve. Shares of teams with fewer than ten effective tickets are not judged; small teams are merged before they are "
+        "shown. A team belongs to its tickets as the tracker or the settings say today."
     ),
     source="Total variation distance; Benjamini and Hochberg 1995; rarefaction after Hurlbert 1971.",
     formula=(

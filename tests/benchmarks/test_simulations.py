@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+from scipy import stats
 
 from analyzer import statistics
 from analyzer.result import Result
@@ -62,3 +64,10 @@ def test_chromium_finds_no_fault_in_the_report_on_a_calm_company(calm_report: Re
     (tmp_path / "calm.html").write_text(html.render(json.loads(calm_report.model_dump_json())), encoding="utf-8")
     with browsing.chromium() as browser:
         assert browsing.faults(browser, tmp_path / "calm.html") == []
+
+
+def test_the_best_weights_find_more_than_equal_ones_and_less_among_more_teams() -> None:
+    away, ends = 0.15 / np.sqrt(0.2 * 0.8 / 72), 12 * 12
+    equal = stats.norm.sf(stats.norm.isf(0.07 / ends) - away)
+    assert equal < team_priority.best(12, 6) < team_priority.best(4, 6) < team_priority.best(1, 6)
+    assert team_priority.best(12, 6) == pytest.approx(0.52, abs=0.005)
