@@ -67,7 +67,7 @@ def test_help_shows_examples_that_are_commands(alignment: Command, command: list
     for line in lines:
         words = shlex.split(re.split(r" {2,}| > ", line.strip())[0])
         called = cli.commands[words[1]]
-        called.parse_args(click.Context(called, info_name=words[1]), words[2:])
+        called.parse_args(click.Context(called, info_name=words[1], help_option_names=["-h", "--help"]), words[2:])
         assert not command or words[1] == command[0]
 
 
