@@ -37,6 +37,7 @@ class Warehouse:
             raise EngineFailed(
                 "Spark is not installed here. Install it beside this program: pip install 'alignment-analyzer[spark]'"
             ) from None
-        spark = tables.started(self.engine)
-        yield cast(Connection, tables.opened(spark, self.tables))
-        tables.still_there(spark)
+        with tables.said():
+            spark = tables.started(self.engine)
+            yield cast(Connection, tables.opened(spark, self.tables))
+            tables.still_there(spark)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import duckdb
 import sqlglot
-from pyspark.errors import AnalysisException
+from py4j.protocol import Py4JError
+from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
 from analyzer import store_parquet
@@ -36,6 +39,17 @@ def started(engine: str) -> SparkSession:
     return spark
 
 
+@contextmanager
+def said() -> Iterator[None]:
+    """What Spark cannot do becomes EngineFailed."""
+    try:
+        yield
+    except (PySparkException, Py4JError) as error:
+        raise EngineFailed(
+            f"Spark could not answer: {first_line(error)} Compare the tables with docs/warehouse.md, and see Spark's own log."
+        ) from error
+
+
 def still_there(spark: SparkSession) -> None:
     """A measure that fails is a finding that says so; a cluster that went away is no report. Raises EngineFailed."""
     try:
@@ -47,7 +61,7 @@ def still_there(spark: SparkSession) -> None:
 def first_line(error: BaseException) -> str:
     """What an error of Spark says, without its plan and its stack."""
     said = str(error).strip().splitlines()
-    return (said[0] if said else type(error).__name__).rstrip(".") + "."
+    return (said[0] if said else type(error).__name__).rstrip(".;") + "."
 
 
 def opened(spark: SparkSession, place: str) -> Session:

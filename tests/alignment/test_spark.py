@@ -33,6 +33,13 @@ VIEWS = {
 }
 
 
+OTHERWISE = {
+    f"{NEW_YEAR} AS created": "'soon' AS created", "TIMESTAMP_LTZ": "TIMESTAMPTZ", "7L": "7", "0L": "0",
+    "NULL": "CAST(NULL AS TIMESTAMP)",
+}  # fmt: skip
+"""The same for DuckDB, but for a moment that is none."""
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cluster")
@@ -100,3 +107,19 @@ def test_tables_that_are_not_there_are_one_sentence(tmp_path: Path) -> None:
     assert refused.value.returncode == 1
     assert "lake holds no tickets.parquet" in refused.value.stderr.splitlines()[-1]
     assert not (tmp_path / "reports").exists() and not (tmp_path / "alignment.duckdb").exists()
+
+
+def test_what_spark_cannot_read_is_one_sentence(tmp_path: Path) -> None:
+    """A column that no cast makes a moment of; DuckDB would refuse it, too."""
+    set_up(tmp_path)
+    (tmp_path / "lake").mkdir()
+    for name, query in VIEWS.items():
+        for spark, duck in OTHERWISE.items():
+            query = query.replace(spark, duck)
+        rows = duckdb.connect().sql(query)
+        rows.write_parquet(str(tmp_path / "lake" / f"{name}.parquet"))
+    with pytest.raises(CalledProcessError) as refused:
+        command(tmp_path, "report", "--as-of", AS_OF, "--engine", "local[1]", "--tables", "lake")
+    last = refused.value.stderr.splitlines()[-1]
+    assert refused.value.returncode == 1 and last.startswith("Spark could not answer: [CAST_INVALID_INPUT]")
+    assert "docs/warehouse.md" in last
