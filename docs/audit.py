@@ -69,12 +69,13 @@ def run_second(archive: Path) -> tuple[dict[str, str], dict[str, Any]]:
 @contextmanager
 def example(files_of: Path, archive: Path, files: tuple[str, ...]) -> Iterator[Path]:
     """A temporary folder with the files of one of ``docs/examples`` and the archive's beside them, as the working folder."""
+    given = archive.resolve()
     with tempfile.TemporaryDirectory() as name, _inside(Path(name)):
         folder = Path(name)
         shutil.copytree(files_of, folder, dirs_exist_ok=True)
         (folder / "archive").mkdir()
         for file in files:
-            shutil.copy(archive / file, folder / "archive" / file)
+            shutil.copy(given / file, folder / "archive" / file)
         yield folder
 
 

@@ -164,9 +164,9 @@ def main() -> None:
     if archive is not None:
         from docs.audit import audit_parts, run_second, second_parts
 
-        made = audit_parts(archive.resolve())
+        made = audit_parts(archive)
         if second is not None:
-            made |= second_parts(*run_second(second.resolve()))
+            made |= second_parts(*run_second(second))
         write({"audit-an-archive.md": made})
 
 

@@ -95,5 +95,13 @@ def test_what_the_page_says_in_words(done: audit.Audit) -> None:
     assert "1 ticket was started on what is parked" in str(done.result["findings"])
 
 
+def test_an_archive_may_be_named_from_where_one_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "given").mkdir()
+    (tmp_path / "given" / "one.gz").write_bytes(b"what an archive holds")
+    monkeypatch.chdir(tmp_path)
+    with audit.example(audit.EXAMPLE, Path("given"), ("one.gz",)) as folder:
+        assert (folder / "archive" / "one.gz").read_bytes() == b"what an archive holds"
+
+
 def test_the_page_shows_every_command() -> None:
     assert [line for line in (audit.COMMANDS | audit.SECOND_COMMANDS).values() if f"$ {line}\n" not in PAGE] == []
