@@ -85,7 +85,7 @@ def _raised(board: Board) -> Iterator[tuple[str, datetime]]:
             moment = board.options.calendar.midnight(day_number(after.valid.first))
             yield from ((i, moment) for i in _more(_of_model(before.priorities), _of_model(after.priorities)))
     last: tuple[str, Limits] | None = None
-    begin = board.options.calendar.midnight(board.history_week * 7 - 3)
+    begin = board.history_begins
     for seen in board.rows(SEEN, begin):
         limits = _of_text(seen.body)
         if limits is None:

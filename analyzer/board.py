@@ -71,6 +71,7 @@ class Board:
         self._calendar()
         for step in AS_KNOWN:
             con.execute(step)
+        con.execute(RECENT_TICKET, [self.history_begins])
         ahead = self.last_week if self.options.ahead is None else self.options.ahead
         regimes = regimes_by_week(self.strategies, self.history_week, max(ahead, self.last_week))
         self.ahead: Regime | None = regimes.get(ahead) or regimes.get(self.last_week)
@@ -82,6 +83,11 @@ class Board:
         weeks = (self.history_week, self.first_week, self.last_week)
         privacy.lay_out(con, self.options.at_least, weeks, outside)
         effort.allocate(con, self)
+
+    @cached_property
+    def history_begins(self) -> datetime:
+        """The first local midnight of the history at hand, as a moment of UTC."""
+        return self.options.calendar.midnight(monday(self.history_week))
 
     def _calendar(self) -> None:
         _con, calendar = self.con, self.options.calendar
@@ -239,6 +245,13 @@ LEFT JOIN level_of o ON o.tracker = t.tracker AND o.type = CASE WHEN h.type <> t
 LEFT JOIN tickets p ON p.id = h.parent_id AND p.created <= m.as_of
 WHERE t.created <= m.as_of
 """
+
+RECENT_TICKET = """
+CREATE OR REPLACE TEMP TABLE recent_ticket AS
+SELECT DISTINCT s.ticket FROM spans s CROSS JOIN moment m WHERE s.since >= $1 AND s.since <= m.as_of
+"""
+"""Tickets of which any value began within the history at hand. What happened in it happened to these: queries that compare each
+value with the one before need not look at any other, however many years the store holds."""
 
 AS_KNOWN = (GONE_THEN, f"CREATE OR REPLACE TEMP VIEW span_then AS {SPANS}", TICKET_THEN, *NOT_LOGGED)
 """What a ``moment`` and a ``calendar`` make of the store's tables, in this order."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analyzer import starts
 from analyzer.board import Board
-from analyzer.calendar import local_day_sql, monday, utc_day_sql
+from analyzer.calendar import local_day_sql, utc_day_sql
 from analyzer.effort import BULK_HOUR
 
 NO_URGENCY = ("no priority", "none", "undefined", "not set", "unprioritized", "not prioritized", "-")
@@ -14,7 +14,8 @@ REVISED = """
 CREATE OR REPLACE TEMP TABLE revised AS
 SELECT ticket, field, before, value AS after, since AS moment FROM (
     SELECT s.ticket, s.field, s.value, s.since, lag(s.value) OVER (PARTITION BY s.ticket, s.field ORDER BY s.since) AS before
-    FROM span_then s WHERE s.field IN ('urgency', 'assignee', 'parent', 'project') AND s.value IS NOT NULL
+    FROM span_then s SEMI JOIN recent_ticket r ON r.ticket = s.ticket
+    WHERE s.field IN ('urgency', 'assignee', 'parent', 'project') AND s.value IS NOT NULL
         AND NOT (s.field = 'urgency' AND lower(s.value) IN (SELECT unnest($1)))
         AND NOT (s.field = 'assignee' AND s.value IN (SELECT id FROM person_then WHERE bot))
 ) WHERE before <> value AND since >= $2
@@ -25,19 +26,19 @@ TURN = """
 CREATE OR REPLACE TEMP TABLE turn AS
 WITH boxed AS (
     SELECT s.ticket, s.value, s.since, lag(s.value) OVER w AS before, lag(s.until) OVER w AS left_at
-    FROM span_then s WHERE s.field IN ('sprint', 'cycle') AND s.value IS NOT NULL
+    FROM span_then s SEMI JOIN recent_ticket r ON r.ticket = s.ticket WHERE s.field IN ('sprint', 'cycle') AND s.value IS NOT NULL
     WINDOW w AS (PARTITION BY s.ticket, s.field ORDER BY s.since, s.value)
 ), boxes AS (
     SELECT b.ticket, b.since AS moment, b.left_at <= b.since AS had_left,
         coalesce(c.completed, c."end") <= b.since + INTERVAL 1 HOUR AS was_over
     FROM boxed b JOIN container_then c ON c.id = b.before WHERE b.before <> b.value
 ), stepped AS (
-    SELECT ticket, since, CASE value WHEN 'todo' THEN 0 WHEN 'doing' THEN 1 ELSE 2 END AS step FROM span_then
-    WHERE field = 'phase' AND value IS NOT NULL
+    SELECT s.ticket, s.since, CASE s.value WHEN 'todo' THEN 0 WHEN 'doing' THEN 1 ELSE 2 END AS step
+    FROM span_then s SEMI JOIN recent_ticket r ON r.ticket = s.ticket WHERE s.field = 'phase' AND s.value IS NOT NULL
 ), backward AS (SELECT ticket, since, step, lag(step) OVER (PARTITION BY ticket ORDER BY since) AS before FROM stepped),
 again AS (
-    SELECT ticket, since, row_number() OVER (PARTITION BY ticket, value ORDER BY since) AS n FROM span_then
-    WHERE field = 'status' AND value IS NOT NULL
+    SELECT s.ticket, s.since, row_number() OVER (PARTITION BY s.ticket, s.value ORDER BY s.since) AS n
+    FROM span_then s SEMI JOIN recent_ticket r ON r.ticket = s.ticket WHERE s.field = 'status' AND s.value IS NOT NULL
 )
 SELECT ticket, CASE field WHEN 'urgency' THEN 're-prioritised' WHEN 'assignee' THEN 'reassigned' ELSE 're-parented' END AS kind,
     moment FROM revised
@@ -98,7 +99,7 @@ def lay_out(board: Board) -> None:
     tickets or more in that hour; Linear's entries without an author) or *groomed* (on its first day, before work began).
     """
     board.once(starts.lay_out)
-    since = board.options.calendar.midnight(monday(board.history_week))
+    since = board.history_begins
     board.con.execute(REVISED, [list(NO_URGENCY), since])
     board.con.execute(TURN)
     board.con.execute(CHURN_EVENT, [since])

@@ -163,7 +163,7 @@ def bulk_weeks(board: Board) -> dict[int, str]:
     """Weeks with a bulk edit: ``BULK_HOUR`` or more tickets moved by one account, or created, within one hour, and at least
     one in ``BULK_PART`` of that week's. Where a quarter of the weeks are so, that is how this site works: none is set apart.
     """
-    since = board.options.calendar.midnight(monday(board.history_week))
+    since = board.history_begins
     found: dict[int, list[str]] = {}
     for what, week, tickets in board.con.execute(BULK, [since]).fetchall():
         words = "moved by one account" if what == "moved" else "created"

@@ -179,7 +179,7 @@ def lay_out(board: Board) -> None:
     split); removed, re_estimated, swapped, rewritten and date_moved (without a ticket) may follow. ``amount``: points that came or
     went, listed lines added, or days; ``origin`` the deliverable of the kind it was in.
     """
-    since = board.options.calendar.midnight(board.history_week * 7 - 3)
+    since = board.history_begins
     for sql in (MEMBER, LASTING):
         board.con.execute(sql)
     board.con.execute(DELIVERABLE, [board.options.grace_days, since])

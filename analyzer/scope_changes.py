@@ -33,7 +33,7 @@ WITH finished_at AS (SELECT ticket, min(since) AS since FROM finished GROUP BY t
 body AS (
     SELECT ticket, value, since, coalesce(until, TIMESTAMP '9999-01-01') AS until,
         CASE WHEN value IS NULL THEN 0 ELSE try_cast(split_part(value, ':', 1) AS BIGINT) END AS size
-    FROM span_then WHERE field = 'body'
+    FROM span_then s SEMI JOIN came_in c ON c.ticket = s.ticket WHERE s.field = 'body'
 )
 SELECT c.container, c.kind, c.ticket, a.value AS was, b.value AS is_now, a.size AS before, b.size AS after, b.since AS moment
 FROM came_in c LEFT JOIN finished_at f ON f.ticket = c.ticket

@@ -38,7 +38,8 @@ LEFT JOIN urgency_rank r ON r.word = f.word
 OPEN_TOP = f"""
 WITH phase AS (
     SELECT p.ticket, p.since, p.until FROM span_then p JOIN ticket_then t ON t.no = p.ticket
-    WHERE p.field = 'phase' AND p.value IN ('todo', 'doing') AND t.level <= 0 AND t.history <> 'none'
+    WHERE p.field = 'phase' AND p.value IN ('todo', 'doing') AND (p.until IS NULL OR p.until >= $2)
+        AND t.level <= 0 AND t.history <> 'none'
 ), held AS (
     SELECT greatest(p.since, u.since) AS since, least(coalesce(p.until, TIMESTAMP '9999-01-01'),
         coalesce(u.until, TIMESTAMP '9999-01-01')) AS until, CASE WHEN r.rank >= $1 THEN 1 ELSE 0 END AS top

@@ -92,6 +92,6 @@ def lay_out(board: Board) -> None:
     ]
     frame = pd.DataFrame(known, columns=["status", "cause"]).astype({"status": "str", "cause": "str"})
     board.lay("status_cause", frame[frame["cause"].isin(["blocked", "queued"])])
-    board.con.execute(STANDING, [board.options.calendar.midnight(monday(board.history_week))])
+    board.con.execute(STANDING, [board.history_begins])
     board.con.execute(EVENINGS, [monday(board.history_week)])
     board.con.execute(WORKDAY)

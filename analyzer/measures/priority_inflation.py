@@ -86,7 +86,11 @@ def measure(board: Board) -> Finding:
         [*ratio, own_past.Rate(PROMOTED, promoted.events, promoted.exposure, promoted.shift, promoted.p)]
     )
     words = board.rows(WORDS, recent, past)
-    opened = [r for r in board.rows(urgency.OPEN_TOP, urgency.TOP) if r.week in {*recent, *past} and r.exposure]
+    opened = [
+        r
+        for r in board.rows(urgency.OPEN_TOP, urgency.TOP, board.history_begins)
+        if r.week in {*recent, *past} and r.exposure
+    ]
     tickets = heaviest(
         board, "SELECT word AS grp, ticket, week AS weight FROM first_urgency WHERE week IN (SELECT unnest(?))", recent
     )

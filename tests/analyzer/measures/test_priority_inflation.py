@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analyzer.measures.priority_inflation import measure
+from analyzer.result import Series
 from tests.analyzer.measures.weekly import Cells, lines, weekly
 from tests.conftest import MakeBoard
 
@@ -58,6 +59,16 @@ def test_more_bugs_are_no_inflation(board: MakeBoard) -> None:
     finding = measure(board(text=weekly(cells)))
     assert finding.value == pytest.approx(5 / 6)
     assert finding.verdict == "noise"
+
+
+def test_what_stands_open_is_counted_however_old_it_is(board: MakeBoard) -> None:
+    """Made years before the history at hand: one urgent and three others are open still, one was closed in it, one before it."""
+    old = [("High", "-"), *[("Medium", "-")] * 3, ("Medium", "2025-10-10"), ("High", "2024-03-01")]
+    rows = [f"OLD-{n} 2023-02-01 2023-02-06 {done} 1 old{n} {word}" for n, (word, done) in enumerate(old)]
+    finding = measure(board(text="\n".join([urgent(1), *rows])))
+    (opened,) = [d for d in finding.details if isinstance(d, Series) and d.id == "open"]
+    share = dict(zip(opened.x, opened.lines[0].values, strict=True))
+    assert (share["2025-W40"], share["2025-W41"], share["2026-W08"]) == (1 / 5, 1 / 4, 1 / 4)
 
 
 @pytest.mark.parametrize("default", ["Medium", "Major", "None"])
