@@ -44,9 +44,9 @@ def source(settings: Settings, engine: str = "duckdb", tables: str = "") -> Stor
     return Warehouse(engine, tables or str(settings.store))
 
 
-def analysed(settings: Settings, patience: float = 60.0) -> Store:
+def analysed(settings: Settings) -> Store:
     """The store, with as much memory as an analysis of it takes."""
-    return Store(settings.store, patience, limit(settings.store, settings.memory))
+    return Store(settings.store, memory_limit=limit(settings.store, settings.memory))
 
 
 def limit(store: Path, asked: str | None = None, machine: int | None = None) -> str:

@@ -5,6 +5,6 @@ from __future__ import annotations
 import os
 
 
-def times(whole: int, part: int = 3) -> int:
+def times(whole: int, part: int = 4) -> int:
     """``whole`` where the environment says SOAK, else one in ``part``, rounded up."""
     return whole if os.environ.get("SOAK") else -(-whole // part)

@@ -64,7 +64,8 @@ class Desk:
 
     def __init__(self, settings: Settings, clock: Callable[[], datetime], patience: float = 5.0) -> None:
         self.settings, self.clock = settings, clock
-        self.store = analysed(settings, patience)
+        self.store = analysed(settings)
+        self.store.patience = patience
         self._laid: _Laid | None = None
         self._told: tuple[tuple[Any, ...], Result] | None = None
         self._turn, self._foretelling = threading.RLock(), threading.Lock()

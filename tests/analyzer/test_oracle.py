@@ -23,7 +23,7 @@ from tests.analyzer.companies import PLACES, board, company, save
 from tests.analyzer.oracle import Then
 from tests.soak import times
 
-COMPANIES = times(80, 2)
+COMPANIES = times(80, 3)
 """In each half, of 80 with `make soak`; the halves are two tests so that two processes can share them."""
 CLOSE = 1e-9
 WEEK_0 = date(1969, 12, 29)
