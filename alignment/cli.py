@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alignment import __version__
-from alignment.audit_command import audit
+from alignment.audit.command import audit
 from alignment.command_line import PATH, effort_option, examples, formats_option, json_option, settings_option
 from alignment.errors import COME_BACK, MENDABLE, Mend
 from alignment.export_command import export
-from alignment.link_command import link
-from alignment.run_command import run_weekly
-from alignment.schedule_command import schedule
+from alignment.link.command import link
 from alignment.serve_command import serve
 from alignment.telling import run as run
 from alignment.telling import say
+from alignment.weekly.run_command import run_weekly
+from alignment.weekly.schedule_command import schedule
 
 if TYPE_CHECKING:
     from alignment.settings import Settings
@@ -82,7 +82,7 @@ def init(
 
     The token is read from the environment or the keyring, or asked for without showing it. No file holds it.
     """
-    from alignment.asking import Wanted, start
+    from alignment.setup.asking import Wanted, start
 
     start(Wanted(
         folder, addresses, exports, kind or "", email or "", projects, teams, ca_bundle, time_zone or "", yes, overwrite,
@@ -106,7 +106,7 @@ def pull(files: tuple[Path, ...], store: Path | None, sweep: bool, settings_path
 
     FILES are Jira REST JSON (an issue a line, or a search page), Jira CSV or Linear CSV, plain, .gz or .xz.
     """
-    from alignment.link_suggesting import after_pull
+    from alignment.link.suggesting import after_pull
     from alignment.wiring import clock
 
     summaries = _pull(settings_path, files, store, quiet=as_json, sweep=sweep)
@@ -161,7 +161,7 @@ def report(
 @json_option
 def check(strategy: Path | None, settings_path: Path | None, as_json: bool) -> None:
     """Verifies settings, access to the trackers and strategy: every mistake and what to do."""
-    from alignment.checking import check_all
+    from alignment.setup.checking import check_all
 
     answer = check_all(settings_path, strategy)
     if as_json:
@@ -202,7 +202,7 @@ def week(
     settings_path: Path | None,
 ) -> None:  # fmt: skip
     """States this week's focus; records a review and what was decided. Without options: shows what is known."""
-    from alignment.week import Words, spoken
+    from alignment.weekly.week import Words, spoken
 
     words = Words(focus, done_when, review_held, decide, agree, notes, reason, until or "", by)
     for line in spoken(_settings(settings_path, strategy=strategy, store=store), week, words):
@@ -219,7 +219,7 @@ def _pull(
     path: Path | None, files: tuple[Path, ...], store: Path | None, quiet: bool, sweep: bool = False
 ) -> list[dict[str, Any]]:
     from alignment import wiring
-    from alignment.several import pull_settings, say_pulled
+    from alignment.pulling.several import pull_settings, say_pulled
 
     settings = _settings(path, files, store=store)
     if settings.trackers[0].name == "none":
@@ -241,7 +241,7 @@ def _report(
     as_json: bool = False, engine: str = "duckdb", tables: str = "",
 ) -> None:  # fmt: skip
     from alignment.archiving import archive
-    from alignment.progress import working
+    from alignment.pulling.progress import working
     from alignment.reading import source
     from alignment.reporting import freeze, make_result, told, write
     from alignment.strategy_history import remember

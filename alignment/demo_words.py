@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from alignment import wiring
-from alignment.progress import working
+from alignment.pulling.progress import working
 from alignment.reporting import freeze, make_result
 from alignment.strategy_history import remember
-from alignment.week import Entry, Words, append, say
+from alignment.weekly.week import Entry, Words, append, say
 from analyzer.calendar import week_of_day
 from analyzer.store import Store, scalar
 

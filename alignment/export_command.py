@@ -34,7 +34,7 @@ MANIFEST = "export.json"
 def export(out: Path, raw: bool, store: Path | None, settings_path: Path | None, as_json: bool) -> None:
     """Writes every table of the store as a Parquet file. They hold titles and texts: guard them as you guard the store."""
     from alignment import __version__, wiring
-    from alignment.progress import working
+    from alignment.pulling.progress import working
     from analyzer.migrations import STEPS
     from analyzer.store import Store
     from analyzer.store_parquet import write

@@ -37,8 +37,8 @@ def serve(
     decision would change in the report. Only the printed address opens it. Ctrl-C ends it.
     """
     from alignment import wiring
-    from alignment.link_saying import author, settings_of
-    from alignment.progress import working
+    from alignment.link.saying import author, settings_of
+    from alignment.pulling.progress import working
     from alignment.review.desk import Desk
     from alignment.review.queue import Filters
     from alignment.review.serving import in_browser, made, start_address

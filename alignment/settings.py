@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from alignment.deliver.targets import Target
 from alignment.no_secrets import secrets_in
 from alignment.setting_values import AnyWeekday, AtLeastOne, Days, Lower, Memory, Place, Url, Weeks, Zone
-from alignment.targets import Target
 from analyzer.located_yaml import Group, Placed, groups, load, validate
 from analyzer.plain_words import quoted, wrong
 from analyzer.problem import Mistake

@@ -10,7 +10,7 @@ END = datetime(2026, 11, 16, 6, tzinfo=UTC)
 UNTIL = int(END.timestamp()) * 1_000_000
 
 READ = 2_000
-"""Tickets whose rows lie together in the store, as ``alignment.pull`` saves them."""
+"""Tickets whose rows lie together in the store, as ``alignment.pulling.pull`` saves them."""
 
 THEMES = (
     "checkout", "data", "returns", "onboarding", "search", "compliance", "platform", "upkeep", "other", "mobile",

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from alignment import pull as pulling
+from alignment.pulling import pull as pulling
 from analyzer.store import Store
 from connectors.connector import ParseOptions, Payload
 from connectors.example import ExampleJira

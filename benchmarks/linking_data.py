@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from alignment.pull import pull
+from alignment.pulling.pull import pull
 from analyzer.board import Board, Options
 from analyzer.linking import gathering
 from analyzer.linking.gathering import Goal

@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 
 import requests
 
-from alignment import pull as pulling
+from alignment.pulling import pull as pulling
 from analyzer import raw
 from analyzer.store import Store
 from connectors.calls import Policy

@@ -12,7 +12,7 @@ from typing import Any
 
 from alignment import wiring
 from alignment.installation import known_secret
-from alignment.link_saying import hiding, keys_of
+from alignment.link.saying import hiding, keys_of
 from alignment.reading import analysed
 from alignment.review.dossier import Dossier, dossier
 from alignment.review.foretelling import Foretold, Numbers, foretell

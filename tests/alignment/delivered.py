@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from alignment.delivering import Digest
-from alignment.targets import Target
+from alignment.deliver.delivering import Digest
+from alignment.deliver.targets import Target
 from connectors.calls import Policy
 from tests.reports import messages
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from alignment import pull as pulling
+from alignment.pulling import pull as pulling
 from analyzer.store import Store
 from connectors.jira import cloud as jira_cloud
 from connectors.jira import live as jira_live

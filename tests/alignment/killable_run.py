@@ -19,12 +19,15 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from alignment import deliver_email, deliver_folder, reporting, running, wiring
-from alignment.delivering import send
+from alignment import reporting, wiring
+from alignment.deliver import email as deliver_email
+from alignment.deliver import folder as deliver_folder
+from alignment.deliver.delivering import send
 from alignment.log import logger
-from alignment.pull import Pulled
-from alignment.running import Wanted, run
+from alignment.pulling.pull import Pulled
 from alignment.settings import read_settings
+from alignment.weekly import running
+from alignment.weekly.running import Wanted, run
 from alignment.wiring import Moment
 from analyzer.completion import shipped
 from analyzer.result import Result

@@ -16,8 +16,10 @@ from unittest.mock import patch
 from gql.transport import requests as gql_requests
 from requests.adapters import HTTPAdapter
 
-from alignment import link_apply, tag_writing, wiring
+from alignment import wiring
 from alignment.cli import cli
+from alignment.link import apply as link_apply
+from alignment.link import tag_writing
 from analyzer.store import Store
 from connectors.jira import live as jira_live
 from connectors.jira import tags as jira_tags

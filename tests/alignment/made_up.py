@@ -10,7 +10,7 @@ from random import Random
 from typing import Any, cast
 from unittest import mock
 
-from alignment import pull as pulling
+from alignment.pulling import pull as pulling
 from analyzer.board import Options
 from analyzer.calendar import Calendar
 from analyzer.result import Result

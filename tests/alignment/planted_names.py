@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from alignment import pull as pulling
+from alignment.pulling import pull as pulling
 from analyzer import names
 from analyzer.board import Options
 from analyzer.masking import masked

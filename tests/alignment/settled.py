@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from alignment.pull import pull
+from alignment.pulling.pull import pull
 from analyzer.store import Connection, Store
 from connectors.calls import Policy
 from connectors.connector import Connector, ParseOptions, Payload

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from alignment.auditing import Asked, _when
+from alignment.audit.auditing import Asked, _when
 from alignment.wiring import defaults, options
 from analyzer.board import Board
 from analyzer.calendar import week_name

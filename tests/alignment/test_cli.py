@@ -16,8 +16,8 @@ import click
 import duckdb
 import pytest
 
-from alignment import pull as pulling
 from alignment.cli import cli
+from alignment.pulling import pull as pulling
 from analyzer.store import Store
 from connectors.connector import ComeBack
 from tests.alignment.exported import PERSON, STRATEGY, Command, Said, execute, export, issue

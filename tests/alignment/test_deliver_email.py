@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import trustme
 
-from alignment.delivering import NotDelivered, check, proven, send
+from alignment.deliver.delivering import NotDelivered, check, proven, send
 from alignment.scrubbing import scrubbed
 from tests.alignment.delivered import PAGE, PERIOD, Waits, digest, target
 from tests.alignment.mail_server import PASSWORD, USER, MailServer

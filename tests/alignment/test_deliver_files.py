@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import requests
 
-from alignment.delivering import NotDelivered, check, proven, send
+from alignment.deliver.delivering import NotDelivered, check, proven, send
 from tests.alignment.delivered import PAGE, Waits, digest, target
 from tests.simulator.server import Answer, Fault, Server, failing
 
@@ -51,7 +51,7 @@ def test_a_copy_that_breaks_leaves_what_was_there(tmp_path: Path, share: Path, m
     def breaks(_file: int) -> None:
         raise full
 
-    monkeypatch.setattr("alignment.deliver_folder.os.fsync", breaks)
+    monkeypatch.setattr("alignment.deliver.folder.os.fsync", breaks)
     error = failed(target(kind="folder", path=str(share)), digest(tmp_path / "out"))
     assert error.again and "cannot be written to now (no space left on device). It was tried 5 times." in str(error)
     assert held(share) == NAMES[:1] and (share / NAMES[0]).read_text() == "the last one"
@@ -76,8 +76,8 @@ def test_a_folder_that_may_not_be_written_to(tmp_path: Path, share: Path, monkey
     def refuses(**_how: Any) -> tuple[int, str]:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
-    monkeypatch.setattr("alignment.deliver_folder.tempfile.mkstemp", refuses)
-    monkeypatch.setattr("alignment.deliver_folder.tempfile.NamedTemporaryFile", refuses)
+    monkeypatch.setattr("alignment.deliver.folder.tempfile.mkstemp", refuses)
+    monkeypatch.setattr("alignment.deliver.folder.tempfile.NamedTemporaryFile", refuses)
     to = target(kind="folder", path=str(share))
     error = failed(to, digest(tmp_path / "out"))
     assert not error.again and str(error) == f"{share} cannot be written to (permission denied). Check its permissions."

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from alignment.delivering import NotDelivered, check, proven, send
+from alignment.deliver.delivering import NotDelivered, check, proven, send
 from alignment.scrubbing import scrubbed
 from reports import slack, teams
 from tests.alignment.delivered import PERIOD, Waits, digest, target

@@ -9,9 +9,9 @@ from typing import Any, get_args
 
 import pytest
 
-from alignment.delivering import MODULES, Digest, NotDelivered, link, send, variable
+from alignment.deliver.delivering import MODULES, Digest, NotDelivered, link, send, variable
+from alignment.deliver.targets import Kind
 from alignment.settings import read_settings
-from alignment.targets import Kind
 from tests.alignment.delivered import Waits, digest, target
 from tests.alignment.exported import Command
 from tests.alignment.mail_server import PASSWORD, USER, MailServer

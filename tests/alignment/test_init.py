@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from alignment import jira_access, tokens
+from alignment import tokens
 from alignment.cli import cli, run
-from alignment.discovery import Candidate, Found, address
 from alignment.errors import Mend
 from alignment.settings import Tracker, read_settings
-from alignment.starting import settings_text, strategy_text, write
+from alignment.setup import jira_access
+from alignment.setup.discovery import Candidate, Found, address
+from alignment.setup.starting import settings_text, strategy_text, write
 from analyzer.strategy_file import read_strategies
 from tests.alignment.exported import Command, export, issue
 from tests.alignment.test_live_pull import FEW, jira_world, linear_world

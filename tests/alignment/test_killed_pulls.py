@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from alignment import pull as pulling
+from alignment.pulling import pull as pulling
 from analyzer.store import Store, scalar
 from connectors.calls import Policy
 from connectors.connector import ComeBack

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from alignment import rule_file, wiring
+from alignment import wiring
 from alignment.cli import cli, run
 from alignment.errors import Mend
+from alignment.link import rule_file
 from analyzer.decisions import Word, decide
 from analyzer.mapping import WHOLE
 from analyzer.proposed_rules import Proposed, proposed

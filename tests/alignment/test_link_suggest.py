@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from alignment.cli import cli, run
-from alignment.link_suggesting import after_pull, hiding
+from alignment.link.suggesting import after_pull, hiding
 from alignment.settings import Settings, read_settings
 from analyzer.names import of_accounts
 from analyzer.store import Store

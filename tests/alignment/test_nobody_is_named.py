@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from alignment.discovery import _hiding
 from alignment.installation import known_secret
+from alignment.setup.discovery import _hiding
 from analyzer.result import Result
 from analyzer.store import Store
 from connectors.example.company import company

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from alignment import pull as pulling
-from alignment.pull import pull
+from alignment.pulling import pull as pulling
+from alignment.pulling.pull import pull
 from analyzer.store import Store
 from connectors.connector import ComeBack, Fatal, ParseOptions, Payload
 from connectors.files import FileConnector
@@ -102,7 +102,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from analyzer.store import Connection, Store
-from alignment import pull as pulling
+from alignment.pulling import pull as pulling
 from tests.alignment import test_pull
 
 pulling.FETCH_BATCH, pulling.READ_BATCH, left = 4, 3, [int(sys.argv[2])]

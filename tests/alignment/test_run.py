@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 
 from alignment import reporting, wiring
-from alignment.delivering import Digest, NotDelivered, send
+from alignment.deliver.delivering import Digest, NotDelivered, send
+from alignment.deliver.targets import Target
 from alignment.errors import Mend
 from alignment.log import logger
-from alignment.one_at_a_time import lock_of, one_at_a_time
-from alignment.running import Ran, Wanted, period_of, run
 from alignment.settings import Settings, read_settings
-from alignment.targets import Target
+from alignment.weekly.one_at_a_time import lock_of, one_at_a_time
+from alignment.weekly.running import Ran, Wanted, period_of, run
 from analyzer.calendar import Calendar
 from analyzer.store import Store, scalar
 from connectors.connector import ComeBack
@@ -306,7 +306,7 @@ HOLDER = """
 import sys, time
 from datetime import UTC, datetime
 from pathlib import Path
-from alignment.one_at_a_time import one_at_a_time
+from alignment.weekly.one_at_a_time import one_at_a_time
 with one_at_a_time(Path(sys.argv[1]), datetime(2026, 11, 9, 6, tzinfo=UTC)):
     print("held", flush=True)
     time.sleep(600)

@@ -18,7 +18,7 @@ import pytest
 from cronsim import CronSim
 from ruamel.yaml import YAML
 
-from alignment.scheduling import DAYS, When
+from alignment.weekly.scheduling import DAYS, When
 from tests.alignment.exported import STRATEGY, Command, execute
 
 TOKEN = "a-token-that-nobody-may-see"

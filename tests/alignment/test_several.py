@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from alignment import progress as showing
 from alignment.cli import run
-from alignment.progress import Telling, Watched, spelled
-from alignment.pull import Progress, Pulled, pull
-from alignment.several import pull_all
+from alignment.pulling import progress as showing
+from alignment.pulling.progress import Telling, Watched, spelled
+from alignment.pulling.pull import Progress, Pulled, pull
+from alignment.pulling.several import pull_all
 from analyzer.store import Store
 from connectors.calls import Pace, Policy
 from connectors.connector import ComeBack, Connector, Fatal, ParseOptions, Payload

@@ -17,8 +17,8 @@ from typing import Any, Protocol
 
 import pytest
 
-from alignment.pull import Pulled, pull
-from alignment.sweep import EVERY
+from alignment.pulling.pull import Pulled, pull
+from alignment.pulling.sweep import EVERY
 from analyzer.board import Options
 from analyzer.score import score
 from analyzer.store import Store
@@ -326,7 +326,8 @@ KILLED = """
 import os, signal, sys
 from datetime import datetime
 from pathlib import Path
-from alignment import pull as pulling, sweep
+from alignment.pulling import pull as pulling
+from alignment.pulling import sweep
 from analyzer.store import Store
 from connectors.connector import ParseOptions
 from tests.alignment import test_sweep

@@ -11,7 +11,7 @@ import pytest
 
 from alignment.cli import cli, run
 from alignment.strategy_history import remember
-from alignment.week_file import with_entry
+from alignment.weekly.week_file import with_entry
 from analyzer.store import Store
 from tests.analyzer import drawn
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from alignment.tag_plan import read_tag_plan
+from alignment.link.tag_plan import read_tag_plan
 from tests.alignment.settled import KINDS, NOW
 from tests.alignment.tagged import BUGS, GROWTH, Site, dump, site
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from alignment.pull import pull
+from alignment.pulling.pull import pull
 from analyzer.store import Store
 from connectors.calls import Policy
 from connectors.connector import Connector, ConnectorError, ParseOptions

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from alignment.pull import pull
+from alignment.pulling.pull import pull
 from analyzer.store import Store
 from connectors.calls import Policy
 from connectors.connector import ParseOptions

@@ -1,0 +1,1 @@
+"""``alignment audit``: a report outside the weekly rhythm, with a gate."""

@@ -1,0 +1,1 @@
+"""Where a report goes, and that it arrives once."""

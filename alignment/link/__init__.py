@@ -1,0 +1,1 @@
+"""From suggestions and decisions to tags in the tracker: ``alignment link``."""

@@ -1,0 +1,1 @@
+"""The first settings, and whether they are in order: ``alignment init`` and ``alignment check``."""

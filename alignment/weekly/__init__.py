@@ -1,0 +1,1 @@
+"""What happens every week: the run, what calls it, and what leadership reviews and decides."""
