@@ -74,7 +74,7 @@ def run_audit(
         if exports:
             _pull(settings, now, as_json)
         result, looked = audited(settings, judged_by, asked, plan, policy, now, as_json)
-        if not exports:
+        if not exports and not Store(settings.store).exported:
             _freeze(settings, result, now, looked)
         name = "-".join(
             [

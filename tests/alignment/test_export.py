@@ -45,6 +45,15 @@ def test_a_report_from_the_files_is_that_of_the_store(alignment: Command) -> Non
     )
 
 
+def test_an_audit_reads_the_files_and_keeps_nothing(alignment: Command) -> None:
+    assert alignment("export").code == 0
+    before = {p.name: p.read_bytes() for p in Path("alignment-export").iterdir()}
+    line = ("audit", "--as-of", "2026-03-01", "--format", "json", "--out", "a")
+    said = alignment(*line, "--store", "alignment-export")
+    assert (said.code, said.err) == (0, "") and Path("a/audit-2026-03-01.json").exists()
+    assert {p.name: p.read_bytes() for p in Path("alignment-export").iterdir()} == before
+
+
 def test_what_it_holds_is_replaced_and_what_is_no_export_is_left_alone(alignment: Command) -> None:
     assert alignment("export", "--raw").code == 0
     Path("alignment-export/old.parquet").write_bytes(b"of an earlier version")
