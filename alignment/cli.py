@@ -11,7 +11,15 @@ import click
 
 from alignment import __version__
 from alignment.audit.command import audit
-from alignment.command_line import PATH, effort_option, examples, formats_option, json_option, settings_option
+from alignment.command_line import (
+    PATH,
+    effort_option,
+    engine_options,
+    examples,
+    formats_option,
+    json_option,
+    settings_option,
+)
 from alignment.errors import COME_BACK, MENDABLE, Mend
 from alignment.export_command import export
 from alignment.link.command import link
@@ -131,8 +139,7 @@ def pull(files: tuple[Path, ...], store: Path | None, sweep: bool, settings_path
 @click.option("--as-of", help="Look from the end of this day (or from a moment with its zone).")
 @click.option("--strategy", type=PATH, help="Strategy file, or a folder of dated ones.")
 @click.option("--store", type=PATH, help="The store to read, or a folder that alignment export made.")
-@click.option("--engine", default="duckdb", show_default=True, help="What computes: duckdb, or spark (or its master).")
-@click.option("--tables", default="", help="Where Spark finds the tables: a folder, an address or a schema.")
+@engine_options
 @effort_option
 @formats_option
 @click.option("--out", type=PATH, help="Folder for the report.")

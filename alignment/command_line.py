@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
@@ -22,6 +24,21 @@ formats_option = click.option(
     type=click.Choice(["html", "md", "csv", "json"]),
     help="What to write; repeatable.",
 )
+
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+def engine_options(command: Decorated) -> Decorated:
+    """``--engine`` and ``--tables``."""
+    for option in (
+        click.option("--tables", default="", help="Where Spark finds the tables: a folder, an address or a schema."),
+        click.option(
+            "--engine", default="duckdb", show_default=True, help="What computes: duckdb, or spark (or its master)."
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 def examples(*lines: str) -> str:

@@ -33,7 +33,7 @@ def pieces(board: Board, at: datetime, regime: Regime, boxed: pd.DataFrame) -> p
     calendar = board.frame("SELECT * FROM calendar")
     con = board.con.cursor()  # temporary tables of its own
     try:
-        con.execute("CREATE TEMP TABLE moment AS SELECT ?::TIMESTAMP AS as_of", [at])
+        con.execute("CREATE TEMP TABLE moment AS SELECT CAST(? AS TIMESTAMP) AS as_of", [at])
         for name, frame in (("calendar", calendar), ("boxed_then", boxed)):
             con.register("incoming", frame)
             con.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM incoming")

@@ -17,7 +17,7 @@ from alignment.audit import gate
 from alignment.errors import FINE, GATE, Mend, Mistakes
 from alignment.installation import known_secret
 from alignment.pulling.progress import working
-from alignment.reading import analysed
+from alignment.reading import source
 from alignment.reporting import told, write
 from alignment.settings import Settings
 from alignment.telling import say
@@ -33,6 +33,7 @@ from analyzer.store import Store, naive, scalar
 if TYPE_CHECKING:
     from analyzer.result import Result
     from analyzer.strategy import Strategy
+    from analyzer.warehouse import Warehouse
 
 THURSDAY = 3
 SHORTEST = 2
@@ -57,6 +58,8 @@ class Asked:
     policy: Path | None = None
     fail_on: tuple[str, ...] = ()
     effort: str | None = None
+    engine: str = "duckdb"
+    tables: str = ""
 
     @property
     def slice(self) -> Slice:
@@ -73,8 +76,9 @@ def run_audit(
         plan, policy = _plan(asked.plan), _policy(asked.policy)
         if exports:
             _pull(settings, now, as_json)
-        result, looked = audited(settings, judged_by, asked, plan, policy, now, as_json)
-        if not exports and not Store(settings.store).exported:
+        read = source(settings, asked.engine, asked.tables)
+        result, looked = audited(settings, judged_by, asked, plan, policy, now, as_json, read)
+        if not exports and not read.exported:
             _freeze(settings, result, now, looked)
         name = "-".join(
             [
@@ -103,12 +107,12 @@ def run_audit(
 
 def audited(
     settings: Settings, judged_by: Sequence[Strategy], asked: Asked, plan: Plan | None, policy: Sequence[PolicyRule],
-    now: datetime, quiet: bool = True,
+    now: datetime, quiet: bool = True, read: Store | Warehouse | None = None,
 ) -> tuple[Result, Moment]:  # fmt: skip
-    """The Result of an audit and the moment it looks from. Raises Mend."""
-    store = analysed(settings)
-    if not settings.store.exists():
-        raise wiring.no_store(settings.store)
+    """The Result of an audit and the moment it looks from; ``read`` is read instead of the store. Raises Mend."""
+    store = read or source(settings)
+    if isinstance(store, Store) and not store.path.exists():
+        raise wiring.no_store(store.path)
     options = wiring.options(settings, asked.effort)
     options, looked = _when(store, options, asked, now)
     ahead = week_of_day(day_number(plan.period.first)) if plan else None
@@ -138,7 +142,7 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60] or "x"
 
 
-def _when(store: Store, options: Options, asked: Asked, now: datetime) -> tuple[Options, Moment]:
+def _when(store: Store | Warehouse, options: Options, asked: Asked, now: datetime) -> tuple[Options, Moment]:
     """Window and moment. A week belongs to the period in which its Thursday lies, as ISO weeks belong to years."""
     calendar = options.calendar
     if asked.last is None:

@@ -8,7 +8,15 @@ from typing import Any
 
 import click
 
-from alignment.command_line import PATH, effort_option, examples, formats_option, json_option, settings_option
+from alignment.command_line import (
+    PATH,
+    effort_option,
+    engine_options,
+    examples,
+    formats_option,
+    json_option,
+    settings_option,
+)
 
 
 @click.command(
@@ -17,12 +25,14 @@ from alignment.command_line import PATH, effort_option, examples, formats_option
         "alignment audit export.jsonl.gz --strategy strategy.yaml   an export; no settings, no store",
         "alignment audit --team Payments --label q3 --as-of 2026-09-30",
         "alignment audit --plan plan.yaml --fail-on plan:signal     for a pipeline: exit code 3 if it fails",
+        "alignment audit --engine spark --tables lake               on Spark, from tables laid out like a store",
         "alignment audit --policy policy.yaml --fail-on scope_creep:watch --json",
     )
 )
 @click.argument("exports", nargs=-1, type=PATH)
 @click.option("--strategy", type=PATH, help="Strategy file, or a folder of dated ones.")
 @click.option("--store", type=PATH, help="The store to read, or a folder that alignment export made.")
+@engine_options
 @click.option("--from", "first", metavar="DAY", help="First day of the period; a week counts where its Thursday lies.")
 @click.option("--to", "last", metavar="DAY", help="Last day of the period.")
 @click.option("--weeks", type=click.IntRange(2, 104), help="Or so many complete weeks [default: as in the settings]")
@@ -58,6 +68,8 @@ def audit(
         raise click.UsageError("--weeks and --from both say where the period begins; give one of them.")
     if asked["first"] and not asked["last"]:
         raise click.UsageError("--from needs --to.")
+    if exports and asked["engine"] != "duckdb":
+        raise click.UsageError("--engine reads tables that lie somewhere; leave out the exports, or --engine.")
     sliced = [name for name in ("team", "project", "tracker", "priority", "label") if asked[name]]
     if asked["plan"] and sliced:
         raise click.UsageError(f"--plan is held against the whole strategy; leave out --{sliced[0]}.")

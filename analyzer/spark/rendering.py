@@ -89,6 +89,8 @@ def _renamed(part: exp.Expr) -> exp.Expr:
             return exp.Case().when(there, kept)
         case exp.Anonymous(this=str() as name, expressions=[]) if name.lower() == "current_database":
             return exp.Literal.string("")
+        case exp.Table(db="main"):  # the store's own, which a view of the same name stands for
+            return exp.to_table(part.name, alias=part.alias or None)
     return part
 
 

@@ -117,8 +117,10 @@ class Session:
 
     @staticmethod
     def _laid(frame: DataFrame) -> DataFrame:
-        """Worked out now and once, on the workers; its plan ends here."""
-        return frame.localCheckpoint(eager=True)
+        """Worked out now and once, on the workers; its plan ends here. Its columns are named anew: they would count as those of the
+        table they came from, and Spark cannot tell the sides of a join of the two apart."""
+        laid = frame.localCheckpoint(eager=True)
+        return laid.select(*[F.col(f"`{name}`").alias(name) for name in laid.columns])
 
     def _added(self, name: str, rows: DataFrame) -> Answer:
         parts = self._tables[name.lower()]

@@ -50,16 +50,18 @@ def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-def by_both(folder: Path, master: str, as_of: str) -> Both:
-    """``folder`` holds settings and a filled store; ``master`` is the address of the cluster's."""
+def by_both(folder: Path, master: str, as_of: str, *asked: str) -> Both:
+    """``folder`` holds settings and a filled store; ``master`` is the address of the cluster's; ``asked`` is a report, or an audit
+    of so many words."""
     command(folder, "export")
+    line = (*(asked or ("report",)), "--as-of", as_of, "--format", "json", "--out")
     begun = time.perf_counter()
-    command(folder, "report", "--as-of", as_of, "--format", "json", "--out", "by-duckdb")
+    command(folder, *line, "by-duckdb")
     between = time.perf_counter()
-    on_spark = ("--engine", master, "--tables", "alignment-export")
-    command(folder, "report", "--as-of", as_of, "--format", "json", "--out", "by-spark", *on_spark)
+    command(folder, *line, "by-spark", "--engine", master, "--tables", "alignment-export")
     seconds = between - begun, time.perf_counter() - between
+    name = f"audit*{as_of}.json" if asked else f"{as_of}.json"
     duckdb, spark = (
-        json.loads((folder / out / f"{as_of}.json").read_text(encoding="utf-8")) for out in ("by-duckdb", "by-spark")
+        json.loads(next((folder / out).glob(name)).read_text(encoding="utf-8")) for out in ("by-duckdb", "by-spark")
     )
     return Both(duckdb, spark, seconds)

@@ -78,6 +78,15 @@ def test_a_real_archive(master: str) -> None:
     assert len(judged(both)) >= 10
 
 
+@pytest.mark.skipif(not os.environ.get("SOAK"), reason="three minutes: make soak")
+def test_the_audit_of_a_slice(master: str, tmp_path: Path) -> None:
+    set_up(tmp_path)
+    command(tmp_path, "pull")
+    both = by_both(tmp_path, master, AS_OF, "audit", "--team", "Payments")
+    assert both.differences() == [] and both.spark["slice"] == "team Payments"
+    assert len(judged(both)) >= 10
+
+
 def test_views_of_a_schema(tmp_path: Path) -> None:
     """Columns of their own types and order, one with a zone; what is missing is empty, what there is more is left out."""
     spark = tables.started("local[1]")

@@ -22,6 +22,8 @@ from analyzer.spark.rendering import NotSaid, Statement, statement
         ("DELETE FROM t WHERE a NOT IN (SELECT a FROM u)",
          Statement("replace", "SELECT * FROM t WHERE NOT NOT a IN (SELECT a FROM u)", "t")),
         ("DELETE FROM t USING u WHERE t.a = u.a", Statement("replace", "SELECT t.* FROM t LEFT ANTI JOIN u ON t.a = u.a", "t")),
+        ("CREATE TEMP VIEW v AS SELECT a FROM \"\".main.v x SEMI JOIN u ON u.a = x.a",
+         Statement("view", "SELECT a FROM v AS x SEMI JOIN u ON u.a = x.a", "v")),
         ("DROP TABLE t", Statement("drop", name="t")),
         ("SET threads = 1", Statement("none")),
     ],
