@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
-from typing import Any, cast
 from unittest import mock
 
 from alignment.pulling import pull as pulling
@@ -15,7 +14,7 @@ from analyzer.board import Options
 from analyzer.calendar import Calendar
 from analyzer.result import Result
 from analyzer.score import score
-from analyzer.store import Connection, Store
+from analyzer.store import Store
 from analyzer.strategy import Strategy
 from analyzer.strategy_file import read_strategies
 from connectors.connector import Checkpoint, Connector, ParseOptions, Parser, Payload
@@ -25,6 +24,7 @@ from connectors.example.company import Company, company
 from connectors.example.days import moment
 from connectors.example.tickets import settle
 from connectors.ticket import Problem
+from tests.analyzer.asked import noted
 
 ROOT = Path(__file__).parents[2]
 AS_OF = datetime(2026, 11, 15, 23, tzinfo=UTC)
@@ -47,22 +47,8 @@ def scored(store: Store, as_of: datetime = AS_OF, threads: int | None = None, to
     with store.reading() as con:
         if threads:
             con.execute(f"SET threads = {threads:d}")
-        asked = con if told is None else cast(Connection, _Noted(con, told))
+        asked = con if told is None else noted(con, told)
         return score(asked, strategies(), OPTIONS, as_of, "Acme", secret=b"test")
-
-
-class _Noted:
-    """A connection that notes what it is asked."""
-
-    def __init__(self, con: Connection, told: list[str]) -> None:
-        self._con, self._told = con, told
-
-    def execute(self, sql: str, *values: Any) -> Any:
-        self._told.append(sql)
-        return self._con.execute(sql, *values)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._con, name)
 
 
 def filled(path: Path, made: Company, shuffled: int | None = None) -> Store:

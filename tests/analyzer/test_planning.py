@@ -24,6 +24,7 @@ from analyzer.result import Finding, Table
 from analyzer.score import score
 from analyzer.store import Connection, Store
 from tests.analyzer import drawn, oracle_plan
+from tests.analyzer.asked import can_be_asked_of_spark, noted
 from tests.analyzer.companies import board as board_of
 from tests.analyzer.companies import company, save
 from tests.analyzer.oracle import Then
@@ -304,6 +305,13 @@ def test_one_result_holds_the_plan_before_the_weeks(board: MakeBoard) -> None:
     assert (result.plan, result.verdict, result.findings[0].meta.id) == ("Spring", "signal", "plan_starved")
     assert {f.meta.id: f.reason for f in result.findings if f.verdict == "error"} == {}
     assert "priority_drift" in {f.meta.id for f in result.findings}
+
+
+def test_every_query_can_be_asked_of_spark(board: MakeBoard) -> None:
+    made, told = board(STRATEGY, text=HISTORY, ahead=ahead(GOOD)), []  # type: tuple[Board, list[str]]
+    made.con = noted(made.con, told)
+    held(made, GOOD)
+    assert can_be_asked_of_spark(told) > 50
 
 
 # ---------------------------------------------------------------- the oracle

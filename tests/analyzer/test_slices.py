@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from analyzer.board import Board
+from analyzer.board import Board, Options
 from analyzer.effort import UNIT
 from analyzer.score import score
 from analyzer.slices import Refused, Slice
 from analyzer.store import Connection
 from tests.analyzer import drawn
+from tests.analyzer.asked import can_be_asked_of_spark, noted
 from tests.conftest import MakeBoard
 
 PLAN = """
@@ -48,6 +49,13 @@ def days(board: Board) -> float:
 def test_effort_inside(board: MakeBoard, wanted: Slice, expected: float) -> None:
     """Five working days of each person who held something; under an epic with the label counts for the label."""
     assert days(board(PLAN, text=COMPANY, slice=wanted)) == pytest.approx(expected)
+
+
+def test_every_query_can_be_asked_of_spark(board: MakeBoard) -> None:
+    whole, told = board(PLAN, text=COMPANY), []  # type: tuple[Board, list[str]]
+    asked = Options(slice=Slice(team=("payments", "data"), label=("q3",)))
+    score(noted(whole.con, told), whole.strategies, asked, drawn.AS_OF)
+    assert can_be_asked_of_spark(told) > 100
 
 
 def test_a_day_is_split_among_everything_a_person_held(board: MakeBoard) -> None:
