@@ -70,6 +70,10 @@ def audit(
         raise click.UsageError("--from needs --to.")
     if exports and asked["engine"] != "duckdb":
         raise click.UsageError("--engine reads tables that lie somewhere; leave out the exports, or --engine.")
+    if asked["plan"] and asked["engine"] != "duckdb":
+        raise click.UsageError(
+            "--plan asks more questions than Spark answers in good time; export the tables and name them with --store."
+        )
     sliced = [name for name in ("team", "project", "tracker", "priority", "label") if asked[name]]
     if asked["plan"] and sliced:
         raise click.UsageError(f"--plan is held against the whole strategy; leave out --{sliced[0]}.")

@@ -5,6 +5,7 @@ It answers to what a ``Connection`` is asked by the board and the measures, and 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import reduce
@@ -78,7 +79,7 @@ class Session:
             case "table" | "replace":
                 self._named(asked.name, self._laid(self._asked(asked.query, values)))
             case "columns":
-                self._named(asked.name, self.spark.createDataFrame([], asked.columns))
+                self._named(asked.name, self._literal([], asked.columns))
             case "add":
                 return self._added(asked.name, self._asked(asked.query, values))
             case "drop":
@@ -90,9 +91,10 @@ class Session:
         with duckdb.connect(":memory:") as con:
             con.register("incoming", frame)
             held = con.execute("SELECT * FROM incoming")
-            schema = ", ".join(f"`{column[0]}` {_spark_type(str(column[1]))}" for column in held.description)
-            rows = held.fetchall()
-        self._named(name, self.spark.createDataFrame(rows, schema))
+            types = {str(column[0]): _spark_type(str(column[1])) for column in held.description}
+            rows = [dict(zip(types, row, strict=True)) for row in held.fetchall()]
+        laid = self._literal(rows, ", ".join(f"`{n}` {'string' if t == MOMENT else t}" for n, t in types.items()))
+        self._named(name, laid.select(*[F.col(f"`{n}`").cast(t) for n, t in types.items()]))
 
     def unregister(self, name: str) -> None:
         self._tables.pop(name, None)
@@ -107,6 +109,12 @@ class Session:
 
     def _asked(self, query: str, values: Sequence[Any]) -> DataFrame:
         return self.spark.sql(query, args={f"p{n}": _bound(v) for n, v in enumerate(values, start=1)})
+
+    def _literal(self, rows: list[dict[str, Any]], columns: str) -> DataFrame:
+        """A few rows, as one text in the query: rows that Python hands over would be read by Python on the workers."""
+        return self.spark.sql(
+            f"SELECT inline(from_json(:rows, 'array<struct<{columns}>>'))", args={"rows": json.dumps(rows, default=str)}
+        )
 
     def _named(self, name: str, *parts: DataFrame) -> None:
         self._tables[name.lower()] = list(parts)
@@ -156,12 +164,13 @@ def _duckdb_type(name: str) -> str:
     return TYPES.get(name, name.upper())
 
 
-SPARK_TYPES = {"VARCHAR": "string", "HUGEINT": "bigint", "TIMESTAMP": "timestamp_ntz", '"NULL"': "string"}
+MOMENT = "timestamp_ntz"
+SPARK_TYPES = {"VARCHAR": "string", "HUGEINT": "bigint", '"NULL"': "string"}
 
 
 def _spark_type(name: str) -> str:
     if name.endswith("[]"):
         return f"array<{_spark_type(name[:-2])}>"
     if name.startswith("TIMESTAMP"):
-        return "timestamp_ntz"
+        return MOMENT
     return SPARK_TYPES.get(name, name.lower())

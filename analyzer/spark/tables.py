@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -22,7 +21,6 @@ from analyzer.warehouse import EngineFailed
 
 def started(engine: str) -> SparkSession:
     """A Spark session, or the one there is. Raises EngineFailed."""
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.appName("alignment").config("spark.ui.showConsoleProgress", "false")
     if engine != "spark":
         builder = builder.master(engine)

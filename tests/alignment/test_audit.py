@@ -193,6 +193,7 @@ def test_the_weeks_of_a_period(tmp_path: Path, asked: Asked, weeks: list[str], s
         ("--from 2026-02-25 --to 2026-03-01", 1, "fewer than 2 weeks"),
         ("--from 2026-13-01 --to 2026-03-01", 1, "2026-13-01 is no day."),
         ("export.jsonl --engine spark --tables lake", 2, "leave out the exports, or --engine"),
+        ("--plan good.yaml --engine spark --tables lake", 2, "name them with --store"),
         ("--tables lake", 1, "Add --engine spark, or name a --store."),
         ("--fail-on loud", 1, "--fail-on loud names no verdict. Write e.g."),
         ("--fail-on scope_crep:signal", 1, "there is no measure scope_crep. Did you mean 'scope_creep'?"),
