@@ -62,6 +62,8 @@ def demo(folder: Path, as_json: bool) -> None:
     _pull(settings_path, (), None, quiet=as_json)
     tell(_settings(settings_path), as_json)
     _report(settings_path, as_of=AS_OF, as_json=as_json)
+    if not as_json:
+        say(f"Once more, in {folder}: alignment report --as-of {AS_OF}")
 
 
 @cli.command(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from alignment import __version__, wiring
 from alignment.installation import known_secret
 from alignment.reading import analysed
+from alignment.telling import place
 from alignment.whole_file import put
 from analyzer.score import score
 from analyzer.store import Store, naive, scalar
@@ -83,11 +84,11 @@ def told(result: Result, paths: Sequence[Path], looked: Moment, as_json: bool) -
         number = f" ({scores[finding.meta.id]:.0f} of 100)" if finding.meta.id in scores else ""
         yield f"  {said.get(finding.verdict, finding.verdict):<10} {finding.meta.title}{number}"
     yield f"\nSeen from {looked.reason}."
-    if result.effort != "count" and result.coverage and not any(c.with_history for c in result.coverage):
+    read = [c for c in result.coverage if c.tickets]
+    if result.effort != "count" and read and not any(c.with_history for c in read):
         yield f"No history was read, so there is no effort in {result.effort}: --effort count judges by finished tickets."
     for file in paths:
-        here = file.is_relative_to(Path.cwd())
-        yield f"Report: {file.relative_to(Path.cwd()) if here else file}"
+        yield f"Report: {place(file)}"
 
 
 def _news(result: Result) -> Iterator[str]:

@@ -18,6 +18,12 @@ def say(text: str, err: bool = False) -> None:
     click.echo(scrubbed(text), err=err)
 
 
+def place(path: Path) -> str:
+    """A path as a person would write it: from where they stand, if it lies below; else whole."""
+    whole, here = path.absolute(), Path.cwd()
+    return str(whole.relative_to(here) if whole.is_relative_to(here) else whole)
+
+
 def run(command: Callable[[], Any]) -> int:
     """The exit code of a command, its error said on stderr."""
     try:
@@ -73,7 +79,7 @@ def _of_other_packages(error: BaseException) -> tuple[int, list[str]]:
             "Give it more in alignment.yaml, e.g. memory: 8 GB, or free some disk."
         ]
     if isinstance(error, OSError):
-        name = Path(error.filename).name if isinstance(error.filename, str) else "A file"
+        name = place(Path(error.filename)) if isinstance(error.filename, str) else "A file"
         what = error.strerror or "it cannot be read or written"
         return MENDABLE, [f"{name}: {what}. Check the path, its permissions and the disk."]
     chain = "".join(traceback.format_exception(error))  # it may quote headers and addresses: said through the scrubber

@@ -11,9 +11,13 @@ from pathlib import Path
 
 @contextmanager
 def replacing(path: Path, mode: int = 0o644) -> Iterator[Path]:
-    """An empty file beside ``path`` to write to; it becomes ``path`` at the end, and is gone if anything went wrong."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    """An empty file beside ``path`` to write to; it becomes ``path`` at the end, and is gone if anything went wrong. Raises OSError
+    that names ``path``, not the file beside it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise type(error)(error.errno, error.strerror, str(path)) from error
     os.close(descriptor)
     made = Path(name)
     try:

@@ -174,7 +174,7 @@ def strategies(path: Path) -> tuple[Strategy, ...]:
     if not path.exists():
         raise Mend(
             f"There is no strategy at {path.name}.",
-            "Write one (docs/strategy.md has an example), or name it with --strategy.",
+            "Write one (alignment init does it; docs/strategy.md has an example), or name it with --strategy.",
         )
     found, mistakes = read_strategies(path)
     if mistakes:

@@ -61,13 +61,13 @@ def tables(board: Board) -> list[Table]:
     whole = _cells("All", n, taken, sum(waiting.values()) if scored else None)
     whole["coverage"] = sum(waiting.values()) / unlinked if scored else None
     columns = [
-        ("priority", "Suggested", "text"), ("decided", "Decided on", "tickets"), ("taken", "Taken as offered", "tickets"),
+        ("priority", "Suggested", "text"), ("decided", "Decided on", "count"), ("taken", "Taken as offered", "count"),
         ("precision", "Precision", "share"), ("low", "At least", "share"), ("high", "At most", "share"),
         ("waiting", "Waiting", "tickets"), ("coverage", "Of all unlinked", "share"),
     ]  # fmt: skip
     note = (
-        "The likeliest suggestion of each ticket that was shown when a person decided; the interval is Wilson's, 95 %. Waiting: "
-        "tickets that nothing links, with a suggestion of 50 % or more."
+        "The likeliest suggestion of each ticket that was shown when a person decided, each time they did; the interval is "
+        "Wilson's, 95 %. Waiting: tickets that nothing links, with a suggestion of 50 % or more."
     )
     return [table("suggestions", "How suggestions fared", columns, [row(whole), *rows], note)]
 

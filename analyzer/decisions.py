@@ -10,6 +10,7 @@ from typing import Literal
 import pandas as pd
 
 from analyzer.mapping import WHOLE
+from analyzer.plain_words import nearest
 from analyzer.spoken import ACTS, EVER, STANDS
 from analyzer.store import Connection, naive, scalar
 from analyzer.strategy import Strategy
@@ -201,39 +202,41 @@ def _problems(con: Connection, words: Sequence[Word], known: Collection[str]) ->
     if not words:
         yield "Nothing was said. Name a ticket"
     targets = [w.target for w in words]
-    there = dict(con.execute(
-        "SELECT id, 'ticket' FROM tickets WHERE id IN (SELECT unnest($1)) "
-        "UNION ALL SELECT id, 'container' FROM containers WHERE id IN (SELECT unnest($1))", [targets],
-    ).fetchall())  # fmt: skip
+    there = {id: (kind, name) for id, kind, name in con.execute(
+        "SELECT id, 'ticket', key FROM tickets WHERE id IN (SELECT unnest($1)) "
+        "UNION ALL SELECT id, 'container', name FROM containers WHERE id IN (SELECT unnest($1))", [targets],
+    ).fetchall()}  # fmt: skip
     standing_now = standing(con, targets=targets)
     told: set[tuple[str, str]] = set()
     for word in words:
-        yield from _wrong(word, known, there.get(word.target))
+        kind, called = there.get(word.target, (None, word.target))
+        yield from _wrong(word, known, kind, called)
         about = (word.target, word.rejects)
         if about in told:
-            yield f"{word.target} is said twice in one act. Say it once, split by weight if it serves several"
+            yield f"{called} is said twice in one act. Say it once, split by weight if it serves several"
         told.add(about)
         stands = standing_now.get(word.target)
         if word.rejects and stands and word.rejects in [served for served, _ in stands.parts]:
-            yield f"{word.target} was decided to serve {word.rejects}. Undo that first, or set what it serves instead"
+            yield f"{called} was decided to serve {word.rejects}. Undo that first, or set what it serves instead"
 
 
-def _wrong(word: Word, known: Collection[str], there: str | None) -> Iterator[str]:
-    if there is None:
+def _wrong(word: Word, known: Collection[str], kind: str | None, called: str) -> Iterator[str]:
+    if kind is None:
         yield f"Nothing in the store has the id {word.target}. Pull first, or check the id"
-    elif word.reach == "below" and there == "container":
-        yield f"{word.target} is no ticket: a decision on it holds for what is in it wherever no rule speaks. Leave below out"
+    elif word.reach == "below" and kind == "container":
+        yield f"{called} is no ticket: a decision on it holds for what is in it wherever no rule speaks. Leave below out"
     if word.reach not in ("ticket", "below"):
-        yield f"{word.target}: {word.reach} is no reach. It is ticket or below"
+        yield f"{called}: {word.reach} is no reach. It is ticket or below"
     named = [word.rejects] if word.rejects else [served for served, _ in word.parts if served is not None]
     for unknown in [n for n in named if n not in known]:
-        yield f"{word.target}: the strategy has no {unknown}. It has: {', '.join(sorted(known))}"
+        meant = nearest(unknown, known, f"It has: {', '.join(sorted(known))}")
+        yield f"{called}: the strategy has no {unknown}. {meant}"
     if word.rejects and word.parts:
-        yield f"{word.target} is linked and rejected in one word. Say one of them"
+        yield f"{called} is linked and rejected in one word. Say one of them"
     if not word.rejects and (sum(w for _, w in word.parts) != WHOLE or any(w <= 0 for _, w in word.parts)):
-        yield f"{word.target}: its parts do not add up to 100 %. Weights are above 0 and make {WHOLE} parts per million"
+        yield f"{called}: its parts do not add up to 100 %. Weights are above 0 and make {WHOLE} parts per million"
     if len({served for served, _ in word.parts}) < len(word.parts):
-        yield f"{word.target}: one priority has two parts. Name each once"
+        yield f"{called}: one priority has two parts. Name each once"
 
 
 def _fresh(con: Connection, targets: Sequence[str], seen: int | None) -> None:

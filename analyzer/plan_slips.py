@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+
 from analyzer.evidence import heaviest, row, table
 from analyzer.judging import PLAIN_COUNT
 from analyzer.plan_view import View
@@ -13,10 +15,10 @@ SLIPS = Meta(
     question="Is everything that the plan names there and open?",
     how=(
         "Names that no ticket, project, version, sprint … has; tickets that are done, cancelled or gone already; what has "
-        "nothing open under it; tickets given to two teams; moves of what is not in the plan; epics of unknown size. One "
-        "is worth watching."
+        "nothing open under it; teams that no ticket has; tickets given to two teams; moves of what is not in the plan; epics "
+        "of unknown size. One is worth watching."
     ),
-    limits="A ticket that this account cannot see looks unknown.",
+    limits="A ticket that this account cannot see looks unknown; so does a team that has no ticket yet.",
     source="Definition of this program.",
     formula="Number of such entries.",
     needs="A plan.",
@@ -33,11 +35,22 @@ ORDER BY i.item, t.no
 """
 
 
+def _strangers(view: View) -> list[tuple[str, str, None]]:
+    """Teams that the plan counts on and no ticket has."""
+    known = {r.team.lower(): r.team for r in view.board.rows("SELECT DISTINCT team FROM ticket_team ORDER BY team")}
+    found: list[tuple[str, str, None]] = []
+    for name in view.planned.plan.teams:
+        if name.lower() not in known:
+            close = difflib.get_close_matches(name.lower(), known, n=1)
+            found.append((name, f"is the team of no ticket{f': is {known[close[0]]} meant?' if close else ''}", None))
+    return found
+
+
 def slips(view: View) -> Finding:
     found: list[tuple[str, str, int | None]] = []
     for r in view.board.rows(NAMES):
         if not r.known:
-            found.append((r.text, "nothing of that key or name is known", None))
+            found.append((r.text, "is not known by that key or name", None))
         elif r.action == "take" and r.phase in ("done", "cancelled"):
             found.append((r.text, f"is {r.phase} already", r.ticket))
         elif r.action == "take" and r.gone is not None:
@@ -55,6 +68,7 @@ def slips(view: View) -> Finding:
         "SELECT key, no FROM ticket_then WHERE no IN (SELECT unnest(?)) ORDER BY no", [int(n) for n in unsized]
     )
     found += [(r.key, "has nothing under it, and how long such take is not known: give its days", r.no) for r in keys]
+    found += _strangers(view)
     numbers = [n for _, _, n in found if n is not None]
     known = heaviest(
         view.board,

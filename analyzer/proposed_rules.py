@@ -18,7 +18,7 @@ LEAST = 3
 """So many tickets decided alike are a habit."""
 
 RIGHT = 0.9
-"""So many of all tickets that have it and are linked must be linked alike."""
+"""So many of the tickets decided that have it, and of all that have it and are linked, must be linked alike."""
 
 CHANCE = 0.001
 """What decided tickets may have in common by chance is no rule: the upper tail of the binomial, at its share among all tickets."""
@@ -96,7 +96,9 @@ def proposed(board: Board) -> list[Proposed]:
     told = board.frame("SELECT target, count(*) AS decided FROM served WHERE own = 1 AND target <> '' GROUP BY target")
     frame = frame.merge(told, on="target")
     chance = stats.binom.sf(frame["right"] - 1, frame["decided"], frame["n"] / max(every, 1))
-    held = frame["alike"] >= RIGHT * (frame["alike"] + frame["otherwise"])
+    held = (frame["alike"] >= RIGHT * (frame["alike"] + frame["otherwise"])) & (
+        frame["right"] >= RIGHT * (frame["right"] + frame["wrong"])
+    )
     kept = frame[held & (chance <= CHANCE) & (frame["catches"] > 0)]
     kept = kept.assign(place=kept["field"].map(ORDER.index)).sort_values(
         ["right", "place", "catches", "value"], ascending=[False, True, False, True]

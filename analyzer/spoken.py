@@ -70,7 +70,8 @@ ALONE = f"CREATE OR REPLACE TEMP TABLE linked_alone AS {STANDS_ALONE.format(at=N
 
 ACTS = """
 WITH words AS (
-    SELECT act, min(no) AS no, max(moment) AS moment, max(author) AS author, kind, max(coalesce(reason, '')) AS reason,
+    SELECT act, min(no) AS no, max(moment) AS moment, max(author) AS author, kind, 
+        CASE WHEN count(DISTINCT coalesce(reason, '')) = 1 THEN max(coalesce(reason, '')) ELSE 'several reasons' END AS reason,
         max(coalesce(reach, '')) AS reach, count(DISTINCT target) AS targets, list_sort(list(DISTINCT target))[1:20] AS named,
         list_sort(list(DISTINCT coalesce(priority, ''))) AS serves, max(CASE WHEN kind = 'undo' THEN choice END) AS undoes
     FROM decisions WHERE act IS NOT NULL AND kind IN ('link', 'reject', 'undo', 'auto') GROUP BY act, kind

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -125,6 +126,8 @@ class Store:
         return self._open(read_only=True)
 
     def _damaged(self) -> Damaged:
+        if self.path.is_file() and not os.access(self.path, os.W_OK):
+            return Damaged(f"{self.path} cannot be written to. Check its permissions and those of its folder.")
         return Damaged(f"{self.path} cannot be opened as a store. Name another file, or restore it.")
 
     def _open(self, read_only: bool) -> Connection:

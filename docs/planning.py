@@ -29,19 +29,17 @@ class Done:
 
 
 def run() -> dict[str, Done]:
-    """The audits by plan. Raises RuntimeError if the company cannot be pulled."""
-    from alignment.demo import set_up
-
+    """The audits by plan. Raises RuntimeError if the company cannot be made."""
     before = Path.cwd()
     with tempfile.TemporaryDirectory() as name:
         try:
             os.chdir(name)
-            set_up(Path(name))
-            for plan in PLANS:
-                shutil.copy(EXAMPLE / f"{plan}.yaml", f"{plan}.yaml")
-            code, _, wrong = _said("alignment pull")
+            code, _, wrong = _said("alignment demo --folder acme")
             if code:
                 raise RuntimeError(wrong)
+            os.chdir("acme")
+            for plan in PLANS:
+                shutil.copy(EXAMPLE / f"{plan}.yaml", f"{plan}.yaml")
             return {plan: _audit(COMMAND.format(plan)) for plan in PLANS}
         finally:
             os.chdir(before)

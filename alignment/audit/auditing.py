@@ -71,6 +71,9 @@ def run_audit(
 ) -> int:  # fmt: skip
     """The exit code. Raises Mend, Mistakes."""
     rules, now = gate.read(asked.fail_on), wiring.clock()
+    lost = next((file for file in exports if not file.exists()), None)
+    if lost is not None:
+        raise Mend(f"{lost} is not there.", "Check the path of the export.")
     with _settings(exports, settings_path, asked) as settings:
         judged_by = wiring.strategies(settings.strategy)
         plan, policy = _plan(asked.plan), _policy(asked.policy)
@@ -100,6 +103,8 @@ def run_audit(
             "breaches": broken,
         }
         say(json.dumps({**json.loads(line), **more}) if as_json else line)
+    if rules and all(f.verdict == "not_judged" for f in result.findings):
+        say("Gate: nothing could be judged, so nothing failed.", err=True)
     for sentence in broken:
         say(f"Gate: {sentence}", err=True)
     return GATE if broken else FINE

@@ -39,16 +39,10 @@ def shared(command: Command) -> Command:
 @shared
 def accept(tickets: tuple[str, ...], priority: str, **how: Any) -> None:
     """Accepts what is suggested for tickets: the likeliest, or the priority you name."""
-    from alignment.errors import Mend
     from analyzer.decisions import Word
     from analyzer.mapping import WHOLE
 
-    def word(target: str, places: Any) -> Word:
-        if not places and not priority:
-            raise Mend(f"Nothing is suggested for {target}.", "Say what it serves: alignment link set TICKET PRIORITY.")
-        return Word(target, ((priority or places[0] or None, WHOLE),))
-
-    _say(tickets, how, word)
+    _say(tickets, how, lambda target, places: Word(target, ((priority or places[0] or None, WHOLE),)), not priority)
 
 
 @click.command(epilog=examples("alignment link reject PAY-12 --priority growth"))
@@ -79,11 +73,14 @@ def reject(tickets: tuple[str, ...], priority: str, **how: Any) -> None:
 @shared
 def set_link(words: tuple[str, ...], split: bool, **how: Any) -> None:
     """Says what tickets, projects or sprints serve: one priority, or several by share."""
+    from alignment.errors import Mend
     from alignment.link.saying import parts_of
     from analyzer.decisions import Word
 
     parted = [w for w in words if "=" in w]
     served = parted if split or parted else list(words[-1:])
+    if len(words) == 1 and not how["rule"]:
+        raise Mend(f"{words[0]} alone does not say what serves what.", "Write e.g. alignment link set PAY-12 growth.")
     parts = parts_of(served)
     _say(tuple(w for w in words if w not in served), how, lambda target, _: Word(target, parts))
 
@@ -102,7 +99,7 @@ def nothing(tickets: tuple[str, ...], **how: Any) -> None:
 
 
 def _say(
-    tickets: tuple[str, ...], how: dict[str, Any], speak: Speak
+    tickets: tuple[str, ...], how: dict[str, Any], speak: Speak, as_suggested: bool = False
 ) -> None:  # fmt: skip
     from alignment.link.saying import How, lines, said, settings_of
 
@@ -110,6 +107,6 @@ def _say(
         raise click.UsageError("Name tickets, or a rule, not both.")
     path: Path | None = how["settings_path"]
     settings = settings_of(path, how["strategy"], how["store"])
-    asked = How(tickets, how.get("rule", ""), how.get("below", False), how["reason"], how["by"])
+    asked = How(tickets, how.get("rule", ""), how.get("below", False), how["reason"], how["by"], as_suggested)
     for line in lines(said(settings, asked, speak), how["as_json"]):
         say(line)

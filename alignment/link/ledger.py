@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from alignment.command_line import PATH, examples, json_option, settings_option
-from alignment.telling import say
+from alignment.telling import place, say
 
 store_option = click.option("--store", type=PATH, help="The store to read and write.")
 strategy_option = click.option("--strategy", type=PATH, help="Strategy file, or a folder of dated ones.")
@@ -122,7 +122,7 @@ def export(file: Path, authors: bool, store: Path | None, settings_path: Path | 
     say(
         json.dumps({"file": str(file), "decisions": count})
         if as_json
-        else f"{file.name}: what stands for {count} tickets."
+        else f"{place(file)}: what stands for {count} tickets."
     )
 
 

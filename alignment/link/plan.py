@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alignment.command_line import PATH, examples, json_option, settings_option
-from alignment.telling import say
+from alignment.telling import place, say
 
 if TYPE_CHECKING:
     from alignment.link.tag_plan import Heading
@@ -128,10 +128,10 @@ def _told(
     if len(found) > SHOWN:
         lines.append(f"  and {len(found) - SHOWN:,} more")
     if not found:
-        lines = [f"Nothing to change: every ticket carries the tags of its links. {out.name} says so."]
+        lines = [f"Nothing to change: every ticket carries the tags of its links. {place(out)} says so."]
     else:
         lines = [f"{counted(len(found))} would change:", *lines]
-        lines.append(f"The plan is in {out.name}. Read it, then: alignment link apply {out.name}")
+        lines.append(f"The plan is in {place(out)}. Read it, then: alignment link apply {place(out)}")
     if theirs:
         shown = ", ".join(f"{key} {tag}" for key, tag in theirs[:5]) + (" …" if len(theirs) > 5 else "")
         lines.append(f"Left alone: {len(theirs):,} tags that somebody else put on tickets not linked so ({shown}).")
@@ -144,7 +144,7 @@ def _data(
     from alignment.link.tag_plan import name_of
 
     return {
-        "plan": name_of(found, heading.made), "file": out.name, "cap": heading.cap,
+        "plan": name_of(found, heading.made), "file": place(out), "cap": heading.cap,
         "tickets": [{"ticket": t.ticket, "key": t.key, "add": t.add, "remove": t.remove} for t in found],
         "left": [{"key": key, "tag": tag} for key, tag in theirs],
     }  # fmt: skip

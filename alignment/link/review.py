@@ -33,11 +33,13 @@ def review(
     from rich.console import Console
 
     from alignment import wiring
+    from alignment.errors import Mend
     from alignment.link.saying import author, settings_of
     from alignment.pulling.progress import working
     from alignment.review.desk import Desk
-    from alignment.review.queue import Filters
+    from alignment.review.queue import NOTHING, Filters
     from alignment.review.terminal import Review
+    from analyzer.plain_words import nearest
 
     def ask() -> str:
         try:
@@ -49,6 +51,10 @@ def review(
     desk = Desk(settings, wiring.clock, patience=30.0)
     filters = Filters(team, project, priority, band or "", text)
     with working("Laying out the queue"):
-        desk.view(filters)
+        view = desk.view(filters)
+    there = {"team": view.choices["team"], "project": view.choices["project"], "priority": [*view.known, NOTHING]}
+    for name, given in (("team", team), ("project", project), ("priority", priority)):
+        if given and given not in there[name]:
+            raise Mend(f"Nothing that waits is of the {name} {given}.", nearest(given, there[name], f"Check --{name}."))
     acts = Review(desk, filters, author(by), Console(highlight=False), ask).run()
     click.echo(f"{acts} {'act' if acts == 1 else 'acts'} said. `alignment link log` lists them.")

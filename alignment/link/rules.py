@@ -111,7 +111,8 @@ def contradictions(
     from analyzer.contradictions import found, worded
 
     with _board(settings_of(settings_path, strategy, store)) as board:
-        rows = found(board, limit)
+        rows = found(board, limit + 1)
+    rows, more = rows[:limit], len(rows) > limit
     if as_json:
         plain = [
             {
@@ -130,3 +131,5 @@ def contradictions(
         say("Nothing contradicts a decision.")
     for r in rows:
         say(f"{r.key}: {worded(r.kind, r.said, r.other, {})}" + (f" ({r.place})" if r.place else ""))
+    if more:
+        say(f"There are more than {limit}. Show them with --limit.")

@@ -33,13 +33,15 @@ Speak = Callable[[str, Sequence[str]], Word]
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """Of which tickets (``names``, or those that the rule FILE:LINE links), with all below them or not, why and by whom."""
+    """Of which tickets (``names``, or those that the rule FILE:LINE links), with all below them or not, why and by whom;
+    ``as_suggested``: only where something is suggested."""
 
     names: tuple[str, ...] = ()
     rule: str = ""
     below: bool = False
     reason: str = ""
     by: str = ""
+    as_suggested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Decided:
     act: int
     words: tuple[Word, ...]
     keys: Mapping[str, str]
+    asleep: tuple[str, ...] = ()
+    """Priorities of another time than now, by id: for now they link nothing."""
 
 
 def settings_of(settings_path: Path | None, strategy: Path | None, store: Path | None) -> Settings:
@@ -83,25 +87,31 @@ def said(settings: Settings, how: How, speak: Speak) -> Decided:
     at = spoken_at(store, wiring.clock())
     with store.writing() as con:
         targets = caught(con, settings, strategies, how.rule, at) if how.rule else named(con, how.names)
-        offered = shown(con, targets)
+        offered, keys = shown(con, targets), keys_of(con, targets)
+        bare = next((t for t in targets if how.as_suggested and not _places(offered.get(t))), None)
+        if bare is not None:
+            raise Mend(
+                f"Nothing is suggested for {keys[bare]}.", "Say what it serves: alignment link set TICKET PRIORITY."
+            )
         words = tuple(
             replace(speak(t, _places(offered.get(t))), reach="below" if how.below else "ticket", reason=how.reason,
                     offered=offered.get(t))
             for t in targets
         )  # fmt: skip
-        keys = keys_of(con, targets)
         try:
             act = decide(con, words, author(how.by), at, None, linkable(strategies))
         except Refused as error:
             raise refusal(error) from None
-    return Decided(act, words, keys)
+    today = linkable(s for s in strategies if s.in_force(at.date()))
+    named_now = dict.fromkeys(served for word in words for served, _ in word.parts if served is not None)
+    return Decided(act, words, keys, tuple(n for n in named_now if n not in today))
 
 
 def refusal(error: Refused) -> Mend:
     first, *rest = error.problems
     what, _, fix = first.partition(". ")
     more = f" ({len(rest)} more like it.)" if rest else ""
-    return Mend(f"{what}.", f"{fix}.{more} Nothing was written.")
+    return Mend(f"{what}.", f"{fix}{'' if fix.endswith('?') else '.'}{more} Nothing was written.")
 
 
 def _places(offered: str | None) -> list[str]:
@@ -129,6 +139,10 @@ def named(con: Connection, names: Sequence[str]) -> list[str]:
     found: dict[str, list[str]] = dict(con.execute(NAMED, [list(names)]).fetchall())
     unknown = [n for n in dict.fromkeys(names) if not found[n]]
     if unknown:
+        upper: dict[str, list[str]] = dict(con.execute(NAMED, [[n.upper() for n in unknown]]).fetchall())
+        small = next((n for n in unknown if upper[n.upper()]), None)
+        if small is not None:
+            raise Mend(f"Nothing in the store is called {small}.", f"Did you mean {small.upper()}?")
         raise Mend(f"Nothing in the store is called {', '.join(unknown)}.", "Name a ticket by its key, or pull first.")
     several = next((n for n in names if len(found[n]) > 1), None)
     if several is not None:
@@ -153,7 +167,9 @@ def caught(
     board = Board(con, strategies, wiring.options(settings), at)
     rules = [r for t in (board.current.targets if board.current else ()) for r in t.rules]
     if not line.isdecimal() or (file, int(line)) not in {(r.file, r.line) for r in rules}:
-        places = ", ".join(f"{r.file}:{r.line}" for r in rules[:8])
+        places = ", ".join(f"{r.file}:{r.line}" for r in rules[:8]) + (
+            f" and {len(rules) - 8} more" if len(rules) > 8 else ""
+        )
         raise Mend(f"The strategy in force has no rule at {rule}.", f"Its rules are at: {places or 'none'}.")
     assert board.current is not None
     found = [t for (t,) in con.execute(CAUGHT, [board.current.no, file, int(line)]).fetchall()]
@@ -226,6 +242,8 @@ def lines(done: Decided, as_json: bool) -> Iterator[str]:
         yield f"  {done.keys.get(word.target, word.target)}{below}: {told(word)}"
     if count > MOST_TOLD:
         yield f"  and {count - MOST_TOLD} more"
+    for name in done.asleep:
+        yield f"{name} stands in no strategy in force now: until it does, the tickets stay unlinked."
     yield f"Take it back with: alignment link undo {done.act}"
 
 

@@ -18,6 +18,7 @@ from analyzer.linking.suggesting import Suggested
 from analyzer.masking import SOMEONE, Mask
 from analyzer.names import Names, folded, of_store
 from analyzer.store import Connection
+from reports.safety import short
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,7 +89,7 @@ class Told:
             yield f"\nThe most effort ({self.basis}) in the judged weeks:"
         for one in self.biggest:
             sure = f"{one['confidence']:.0%}"
-            yield f"  {one['effort']:>6.1f}  {one['key']:<12} {one['target'] or NOTHING:<20} {sure:>4}  {one['title'][:60]}"
+            yield f"  {one['effort']:>6.1f}  {one['key']:<12} {one['target'] or NOTHING:<20} {sure:>4}  {short(one['title'], 60)}"
 
 
 def suggest(

@@ -36,6 +36,8 @@ def one_at_a_time(store: Path, now: datetime) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout:
+        if not path.exists():
+            raise Mend(f"No file can be made beside the store, in {path.parent}.", "Check its permissions.") from None
         raise Mend(f"Another run is under way: {holder_of(path)}.", "Let it finish, or end that process.") from None
     try:
         yield

@@ -105,7 +105,7 @@ def test_a_suggestion_is_accepted_or_rejected_with_what_was_offered(place: Path,
         kept = con.execute("SELECT target, offered FROM decisions ORDER BY no").fetchall()
     assert [t for t, offered in kept if offered] == ["jira:A-2", "jira:A-3"]
     assert json.loads(kept[0][1])["places"][0] == {"target": "trust", "confidence": 0.75, "band": "review"}
-    assert "Nothing is suggested for" in link("accept", "A-6", code=1)
+    assert "Nothing is suggested for A-6." in link("accept", "A-6", code=1)
 
 
 def test_all_tickets_that_a_rule_links_are_decided_but_for_those_a_person_decided(place: Path, link: Say) -> None:
@@ -119,12 +119,26 @@ def test_all_tickets_that_a_rule_links_are_decided_but_for_those_a_person_decide
     assert "not both" in link("nothing", "A-5", "--rule", "strategy.yaml:6", code=2)
 
 
+def test_a_priority_of_another_time_links_nothing_now_and_that_is_said(place: Path, link: Say) -> None:
+    (place / "strategy.yaml").unlink()
+    (place / "strategy").mkdir()
+    for year, name in ((2025, "loyalty"), (2026, "growth")):
+        valid, priorities = f"{{from: {year}-01-01, to: {year}-12-31}}", f"[{{id: {name}, name: {name}}}]"
+        text = f"strategy: Year {year}\nvalid: {valid}\npriorities: {priorities}\n"
+        (place / "strategy" / f"{year}.yaml").write_text(text, encoding="utf-8")
+    asleep = "loyalty stands in no strategy in force now: until it does, the tickets stay unlinked."
+    assert asleep in link("set", "A-2", "loyalty", "--strategy", "strategy")
+    assert "in force" not in link("set", "A-2", "growth", "--strategy", "strategy")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["set", "A-9", "growth"], "Nothing in the store is called A-9."),
+        (["set", "a-2", "growth"], "Nothing in the store is called a-2. Did you mean A-2?"),
+        (["set", "A-2", "grwth"], "A-2: the strategy has no grwth. Did you mean 'growth'?"),
         (["set", "A-2", "fame"], "The strategy has no fame. It has: growth, trust"),
-        (["set", "growth"], "No ticket is named"),
+        (["set", "growth"], "growth alone does not say what serves what"),
         (["set", "A-2", "--split", "growth=60%", "trust=30%"], "does not add up to 100 %"),
         (["set", "A-2", "--split", "growth=much", "trust=30%"], "growth=much is no priority with its share"),
         (["reject", "A-2", "--priority", "fame"], "has no fame"),

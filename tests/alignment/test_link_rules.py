@@ -76,6 +76,20 @@ def test_one_wrong_of_many_is_told_and_more_than_a_tenth_is_no_rule(board: MakeB
     assert found(board(PLAN, prepare=decided(("A", "growth", range(1, 11)), ("A", None, range(11, 13))))) == []
 
 
+def test_what_half_of_your_own_decisions_contradict_is_no_rule(board: MakeBoard) -> None:
+    """Though nearly all that a rule links have it in common.
+
+    key       created     labels
+    A-1..9    2026-01-05  shop
+    C-1..60   2026-01-05  growth+shop
+    B-1..900  2026-01-05  other
+    """
+    assert found(board(PLAN, prepare=decided(("A", "growth", range(1, 4))))) == [
+        ("label", "shop", "growth", 3, 0, 6, 6, 0)
+    ]
+    assert found(board(PLAN, prepare=decided(("A", "growth", range(1, 4)), ("A", "trust", range(4, 7))))) == []
+
+
 def test_traps_what_chance_a_rule_or_other_links_explain_is_not_proposed(board: MakeBoard) -> None:
     """
     key      created     type   labels
@@ -195,4 +209,6 @@ def test_the_command_shows_a_diff_writes_it_and_then_has_nothing_more_to_propose
     (tmp_path / "strategy.yaml").write_text(
         PLAN.replace("label: trust", "label: nobody").replace("label: growth", "label: checkout")
     )
-    assert rules("contradictions", "--limit", "1") == "A-1: decided trust, a rule says growth (strategy.yaml:7)\n"
+    assert rules("contradictions", "--limit", "1") == (
+        "A-1: decided trust, a rule says growth (strategy.yaml:7)\nThere are more than 1. Show them with --limit.\n"
+    )

@@ -277,9 +277,18 @@ def test_what_cannot_be_meant_is_named(board: MakeBoard) -> None:
     ]
     found = held(made, GOOD | {"teams": {}, "take": take, "move": [{"ticket": "A-9", "to": "Data"}]})["slips"]
     assert {name: cells["what"] for name, cells in rows(found, "name").items()} == {
-        "X-1": "nothing of that key or name is known", "A-5": "is done already", "A-6": "is cancelled already",
+        "X-1": "is not known by that key or name", "A-5": "is done already", "A-6": "is cancelled already",
         "A-9": "is moved, but is neither taken nor in progress", "A-1": "is given to two teams",
     }  # fmt: skip
+
+
+def test_a_team_that_no_ticket_has_is_named(board: MakeBoard) -> None:
+    made = board(STRATEGY, text=HISTORY, ahead=ahead(GOOD))
+    found = held(made, GOOD | {"teams": {"Paymnts": 12, "PAYMENTS": 1, "Zebra": 3}})["slips"]
+    assert {name: cells["what"] for name, cells in rows(found, "name").items()} == {
+        "Paymnts": "is the team of no ticket: is Payments meant?", "Zebra": "is the team of no ticket",
+    }  # fmt: skip
+    assert found.verdict == "watch"
 
 
 def test_what_is_in_progress_goes_on_unless_it_is_dropped_or_long_untouched(board: MakeBoard) -> None:
