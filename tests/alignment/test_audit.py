@@ -107,6 +107,13 @@ def test_what_the_gate_names_fails_it(alignment: Command, gate: tuple[str, ...],
     assert said.err.count("Gate: ") == len(said.data["breaches"])
 
 
+def test_a_gate_under_which_nothing_could_be_judged_says_so(alignment: Command) -> None:
+    early = ("--from", "2020-01-01", "--to", "2020-03-30", "--fail-on", "signal", "--format", "json")
+    said = alignment("audit", "export.jsonl", "--strategy", "strategy.yaml", *early)
+    assert (said.code, said.err) == (0, "Gate: nothing could be judged, so nothing failed.\n")
+    assert "Choose a later day" in said.out and "No history was read" not in said.out
+
+
 def test_a_rule_that_is_broken_fails_with_one_sentence(alignment: Command) -> None:
     begun = [issue(200 + n) for n in range(2)]
     for one in begun:
@@ -195,6 +202,7 @@ def test_the_weeks_of_a_period(tmp_path: Path, asked: Asked, weeks: list[str], s
         ("export.jsonl --engine spark --tables lake", 2, "leave out the exports, or --engine"),
         ("--plan good.yaml --engine spark --tables lake", 2, "name them with --store"),
         ("--tables lake", 1, "Add --engine spark, or name a --store."),
+        ("nofile.jsonl", 1, "nofile.jsonl is not there."),
         ("--fail-on loud", 1, "--fail-on loud names no verdict. Write e.g."),
         ("--fail-on scope_crep:signal", 1, "there is no measure scope_crep. Did you mean 'scope_creep'?"),
         ("--plan nope.yaml", 1, "nope.yaml:1: there is no such file"),
