@@ -254,7 +254,7 @@ def _report(
     from alignment.reading import source
     from alignment.reporting import freeze, make_result, told, write
     from alignment.strategy_history import remember
-    from alignment.wiring import clock, moment, no_store, strategies
+    from alignment.wiring import clock, moment, strategies, there
     from alignment.wiring import options as analysis_options
     from analyzer.store import Store
 
@@ -262,8 +262,7 @@ def _report(
     judged_by = strategies(settings.strategy)  # mistakes in it are said before the store is opened
     now, read = clock(), source(settings, engine, tables)
     looked = moment(read, analysis_options(settings).calendar, as_of, week, now)
-    if isinstance(read, Store) and not read.path.exists():
-        raise no_store(read.path)
+    there(read)
     kept = not read.exported
     if kept:
         remember(Store(settings.store), settings.strategy, now)

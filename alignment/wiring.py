@@ -267,10 +267,15 @@ def no_store(path: Path) -> Mend:
     return Mend(f"There is no store at {path.name}.", "Fill one first: alignment pull FILE, or name it with --store.")
 
 
-def _newest_of_files(store: Store | Warehouse) -> datetime | None:
-    """A microsecond after the newest change, if no tracker in the store is live. Raises Mend if there is no store."""
+def there(store: Store | Warehouse) -> None:
+    """Raises Mend if it is a store and there is none."""
     if isinstance(store, Store) and not store.path.exists():
         raise no_store(store.path)
+
+
+def _newest_of_files(store: Store | Warehouse) -> datetime | None:
+    """A microsecond after the newest change, if no tracker in the store is live. Raises Mend if there is no store."""
+    there(store)
     with store.reading() as con:
         if scalar(con, "SELECT count(*) = 0 OR bool_or(live) FROM trackers"):
             return None

@@ -71,9 +71,6 @@ def run_audit(
 ) -> int:  # fmt: skip
     """The exit code. Raises Mend, Mistakes."""
     rules, now = gate.read(asked.fail_on), wiring.clock()
-    lost = next((file for file in exports if not file.exists()), None)
-    if lost is not None:
-        raise Mend(f"{lost} is not there.", "Check the path of the export.")
     with _settings(exports, settings_path, asked) as settings:
         judged_by = wiring.strategies(settings.strategy)
         plan, policy = _plan(asked.plan), _policy(asked.policy)
@@ -112,14 +109,12 @@ def run_audit(
 
 def audited(
     settings: Settings, judged_by: Sequence[Strategy], asked: Asked, plan: Plan | None, policy: Sequence[PolicyRule],
-    now: datetime, quiet: bool = True, read: Store | Warehouse | None = None,
+    now: datetime, quiet: bool, read: Store | Warehouse,
 ) -> tuple[Result, Moment]:  # fmt: skip
-    """The Result of an audit and the moment it looks from; ``read`` is read instead of the store. Raises Mend."""
-    store = read or source(settings)
-    if isinstance(store, Store) and not store.path.exists():
-        raise wiring.no_store(store.path)
+    """The Result of an audit of what ``read`` holds, and the moment it looks from. Raises Mend."""
+    wiring.there(read)
     options = wiring.options(settings, asked.effort)
-    options, looked = _when(store, options, asked, now)
+    options, looked = _when(read, options, asked, now)
     ahead = week_of_day(day_number(plan.period.first)) if plan else None
     options = replace(options, slice=asked.slice, ahead=ahead)
     rules = [
@@ -131,7 +126,7 @@ def audited(
         ),
         *policy,
     ]
-    with working("Scoring", quiet), store.reading() as con:
+    with working("Scoring", quiet), read.reading() as con:
         try:
             result = score(
                 con, judged_by, options, looked.at, settings.organisation, looked.reason,
@@ -196,6 +191,8 @@ def _settings(exports: Sequence[Path], path: Path | None, asked: Asked) -> Itera
         yield wiring.settings_or_defaults(path).model_copy(update=changes)
         return
     settings = wiring.settings_or_defaults(path, exports) if path else wiring.defaults(exports)
+    for tracker in settings.trackers:
+        wiring.matching(tracker)  # an export that is not there is said before a strategy that is not
     with tempfile.TemporaryDirectory(prefix="alignment-audit-") as folder:
         yield settings.model_copy(update={**changes, "store": Path(folder) / "audit.duckdb"})
 

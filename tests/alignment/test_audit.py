@@ -70,6 +70,11 @@ def test_an_export_needs_no_settings_and_leaves_nothing_but_the_report(alignment
     }  # fmt: skip
 
 
+def test_exports_may_be_named_by_a_pattern(alignment: Command) -> None:
+    said = alignment("audit", "exp*.jsonl", "--strategy", "strategy.yaml", "--as-of", "2026-03-01", "--format", "json")
+    assert (said.code, said.err) == (0, "") and "44 tickets" in said.out
+
+
 def test_three_plans_pass_and_fail_the_gate(alignment: Command) -> None:
     """One that is good, one that starves a priority, one that takes parked work; the past weeks are not asked."""
     codes = {}
