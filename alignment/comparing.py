@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from alignment import wiring
 from alignment.errors import Mend
+from alignment.telling import place
 from alignment.whole_file import put
 from analyzer.calendar import day_number, day_of, monday, week_name, week_number, week_of_day
 from analyzer.changed import change, pairs
@@ -58,8 +59,7 @@ def compared(
         return
     yield from comparison.lines(data)
     for file in paths:
-        here = file.is_relative_to(Path.cwd())
-        yield f"Comparison: {file.relative_to(Path.cwd()) if here else file}"
+        yield f"Comparison: {place(file)}"
 
 
 def together(was: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from alignment import wiring
 from alignment.deliver import deliveries
 from alignment.deliver.delivering import NotDelivered, secret
+from alignment.telling import place
 from alignment.weekly.running import Delivered, Ran, Wanted, chosen, period_of
 from analyzer.store import Store
 
@@ -45,7 +46,7 @@ class Plan:
         yield f"For week {self.period}, a run would (nothing was pulled, written or sent):"
         for name, last in self.pulled.items():
             yield f"  pull {name} ({f'last pulled {last} UTC' if last else 'never pulled yet'})"
-        yield f"  write {', '.join(self.formats)} to {_near(self.folder)}"
+        yield f"  write {', '.join(self.formats)} to {place(self.folder)}"
         yield from _told(self.targets)
         yield from (f"  but: {problem}" for problem in self.problems)
 
@@ -97,7 +98,7 @@ def lines(ran: Ran) -> Iterator[str]:
     for name in ran.unread:
         yield f"  NOT pulled {name}: the report stands on what was there, and says so"
     for path in ran.files.values():
-        yield f"  wrote {_near(path)}"
+        yield f"  wrote {place(path)}"
     yield from _told(ran.delivered)
     if not ran.delivered:
         yield "  sent to nobody: the settings list nobody under deliver"
@@ -107,7 +108,3 @@ def lines(ran: Ran) -> Iterator[str]:
 def _told(delivered: list[Delivered]) -> Iterator[str]:
     for one in delivered:
         yield f"  {STATES[one.state]} {one.target} ({one.kind}){f': {one.said}' if one.said else ''}"
-
-
-def _near(path: Path) -> Path:
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

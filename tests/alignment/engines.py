@@ -43,8 +43,10 @@ def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """``alignment`` in a process of its own, with the folder as its working folder. Raises CalledProcessError."""
     (folder / "spark-conf").mkdir(exist_ok=True)
     (folder / "spark-conf" / "spark-defaults.conf").write_text(SMALL, encoding="utf-8")
-    none = {"PYSPARK_PYTHON": str(folder / "no-python-on-the-workers")}
-    own = {**none, "PYTHONPATH": str(ROOT), "SPARK_CONF_DIR": str(folder / "spark-conf"), "SPARK_LOCAL_IP": "127.0.0.1"}
+    own = {
+        "PYTHONPATH": str(ROOT), "SPARK_CONF_DIR": str(folder / "spark-conf"), "SPARK_LOCAL_IP": "127.0.0.1",
+        "PYSPARK_PYTHON": str(folder / "no-python-on-the-workers"),
+    }  # fmt: skip
     return subprocess.run(
         [sys.executable, "-P", "-m", "alignment", *arguments], cwd=folder, env={**os.environ, **own}, check=True, text=True,
         capture_output=True, timeout=560,
