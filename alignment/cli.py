@@ -14,11 +14,12 @@ from alignment.audit.command import audit
 from alignment.command_line import (
     PATH,
     effort_option,
-    engine_options,
+    engine_option,
     examples,
     formats_option,
     json_option,
     settings_option,
+    tables_option,
 )
 from alignment.errors import COME_BACK, MENDABLE, Mend
 from alignment.export_command import export
@@ -141,7 +142,8 @@ def pull(files: tuple[Path, ...], store: Path | None, sweep: bool, settings_path
 @click.option("--as-of", help="Look from the end of this day (or from a moment with its zone).")
 @click.option("--strategy", type=PATH, help="Strategy file, or a folder of dated ones.")
 @click.option("--store", type=PATH, help="The store to read, or a folder that alignment export made.")
-@engine_options
+@engine_option
+@tables_option
 @effort_option
 @formats_option
 @click.option("--out", type=PATH, help="Folder for the report.")

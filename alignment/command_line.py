@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
@@ -24,21 +22,12 @@ formats_option = click.option(
     type=click.Choice(["html", "md", "csv", "json"]),
     help="What to write; repeatable.",
 )
-
-
-Decorated = TypeVar("Decorated", bound=Callable[..., Any])
-
-
-def engine_options(command: Decorated) -> Decorated:
-    """``--engine`` and ``--tables``."""
-    for option in (
-        click.option("--tables", default="", help="Where Spark finds the tables: a folder, an address or a schema."),
-        click.option(
-            "--engine", default="duckdb", show_default=True, help="What computes: duckdb, or spark (or its master)."
-        ),
-    ):
-        command = option(command)
-    return command
+engine_option = click.option(
+    "--engine", default="duckdb", show_default=True, help="What computes: duckdb, or spark (or its master)."
+)
+tables_option = click.option(
+    "--tables", default="", help="Where Spark finds the tables: a folder, an address or a schema."
+)
 
 
 def examples(*lines: str) -> str:

@@ -11,11 +11,12 @@ import click
 from alignment.command_line import (
     PATH,
     effort_option,
-    engine_options,
+    engine_option,
     examples,
     formats_option,
     json_option,
     settings_option,
+    tables_option,
 )
 
 
@@ -32,7 +33,8 @@ from alignment.command_line import (
 @click.argument("exports", nargs=-1, type=PATH)
 @click.option("--strategy", type=PATH, help="Strategy file, or a folder of dated ones.")
 @click.option("--store", type=PATH, help="The store to read, or a folder that alignment export made.")
-@engine_options
+@engine_option
+@tables_option
 @click.option("--from", "first", metavar="DAY", help="First day of the period; a week counts where its Thursday lies.")
 @click.option("--to", "last", metavar="DAY", help="Last day of the period.")
 @click.option("--weeks", type=click.IntRange(2, 104), help="Or so many complete weeks [default: as in the settings]")
