@@ -28,24 +28,28 @@ def render(result: Data) -> str:
     """The page. What does not fit into 1 MB is said as ``and N more``, never dropped in silence."""
     result = plain(result)
     pictures = {id(detail): _picture(detail) for finding in result["findings"] for detail in finding["details"]}
-    page = ""
-    for most in TICKETS_A_ROW:
-        page = _page(result, pictures, most)
-        if len(page.encode()) <= MOST_BYTES:
-            break
-    return page
+    tickets = {name: _ticket(ticket) for name, ticket in result["tickets"].items()}
+    return next(page for most in TICKETS_A_ROW if (page := _page(result, pictures, tickets, most)))
 
 
-def _page(result: Data, pictures: dict[int, Any], most: int) -> str:
-    return environment().get_template("report.html.j2").render(
+def _page(result: Data, pictures: dict[int, Any], tickets: dict[str, Any], most: int) -> str:
+    """Empty as soon as it does not fit; without any ticket it has to."""
+    parts = environment().get_template("report.html.j2").generate(
         result=result,
-        tickets={name: _ticket(ticket) for name, ticket in result["tickets"].items()},
+        tickets=tickets,
         picture=lambda detail: pictures[id(detail)],
         css=style(),
         script=Markup(_template("report.js")),
         allowed=allowed_script(),
         most=most, most_rows=MOST_ROWS, most_columns=MOST_COLUMNS,
     )  # fmt: skip
+    made, size = [], 0
+    for part in parts:
+        made.append(part)
+        size += len(part.encode())
+        if size > MOST_BYTES and most:
+            return ""
+    return "".join(made)
 
 
 def allowed_script() -> str:
