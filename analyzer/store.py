@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -136,9 +136,7 @@ class Store:
             retry=retry_if_exception(_is_held), reraise=True,
             stop=stop_after_delay(self.patience), wait=wait_random_exponential(0.05, max=2),
         )  # fmt: skip
-        config: dict[str, str | bool | int | float | list[str]] = (
-            {"memory_limit": self.memory_limit} if self.memory_limit else {}
-        )
+        config: dict[str, Any] = {"memory_limit": self.memory_limit} if self.memory_limit else {}
         try:
             con: Connection = waiting(lambda: duckdb.connect(str(self.path), read_only=read_only, config=config))
         except duckdb.Error as error:
@@ -150,8 +148,10 @@ class Store:
             raise self._damaged() from error
         return self._tuned(con)
 
-    @staticmethod
-    def _tuned(con: Connection) -> Connection:
+    def _tuned(self, con: Connection) -> Connection:
+        if self.memory_limit:
+            with suppress(duckdb.InvalidInputException):  # it is more than the machine has: blocks come and go as ever
+                con.execute("SET block_allocator_memory = '100%'")
         con.execute("SET preserve_insertion_order = false")
         con.execute("SET enable_progress_bar = false")
         return con

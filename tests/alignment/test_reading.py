@@ -42,6 +42,16 @@ def test_the_settings_ask_for_it(tmp_path: Path) -> None:
     assert "'much' is no size" in str(mistake) and "Write e.g. 4 GB" in str(mistake)
 
 
+def test_what_it_holds_is_kept_until_the_end_unless_the_machine_has_less(tmp_path: Path) -> None:
+    kept = "SELECT current_setting('block_allocator_memory')"
+    with Store(tmp_path / "q.duckdb", memory_limit="200MiB").reading() as con:
+        assert con.execute(kept).fetchall() == [("200.0 MiB",)]
+    with Store(tmp_path / "q.duckdb", memory_limit="4000GiB").reading() as con:
+        assert con.execute(kept).fetchall() == [("0 bytes",)]
+    with Store(tmp_path / "q.duckdb").reading() as con:
+        assert con.execute(kept).fetchall() == [("0 bytes",)]
+
+
 def test_too_little_is_one_sentence_and_the_setting_to_change(tmp_path: Path) -> None:
     with Store(tmp_path / "q.duckdb", memory_limit="10MB").reading() as con, pytest.raises(Exception) as ran_out:
         con.execute("SET temp_directory = ''")
