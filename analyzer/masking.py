@@ -34,6 +34,9 @@ ALWAYS = re.compile(
     """,
     re.VERBOSE,
 )
+SIGNS = ("@", "[~", "ViewProfile.jspa", "/people/", "/profile")
+"""One of them is in whatever ``ALWAYS`` finds: looked for first, since every ticket's link would pass through it otherwise."""
+
 GAP = 6
 """Signs that may stand between two words of one name: *Ada_Lovelace*, *lovelace, ada*, *\\*\\*Ada\\*\\* Lovelace*."""
 
@@ -88,7 +91,7 @@ class Mask:
         if text in self._kept:
             return []
         kept = [m.span() for own in self._kept if prose for m in re.finditer(re.escape(own), text)]
-        spans = [m.span() for m in ALWAYS.finditer(text)] if "@" in text or "[~" in text or "://" in text else []
+        spans = [m.span() for m in ALWAYS.finditer(text)] if any(sign in text for sign in SIGNS) else []
         firsts = [n for n, word in enumerate(plain_words(text)) if self._names.begins(word)]
         if firsts:
             spans += self._named(text, words(text), firsts)

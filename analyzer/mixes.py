@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 
 import numpy as np
 import pandas as pd
@@ -128,9 +130,9 @@ def company(board: Board) -> Company | None:
     held = blocks(board)
     place = {t: n for n, t in enumerate(teams)}, {t: n for n, t in enumerate(targets)}
     made: dict[int, Mixes] = {}
-    for block in sorted({r.block for r in rows}):
+    for block, those in groupby(rows, key=attrgetter("block")):
         units, n, seen = np.zeros((len(teams), len(targets))), np.zeros(len(teams)), np.zeros(len(teams))
-        for r in (r for r in rows if r.block == block):
+        for r in those:
             units[place[0][r.shown], place[1][r.target]] = r.units
             kish = statistics.kish(r.total, r.squares)
             n[place[0][r.shown]] = statistics.effective(kish, len(held[block]), rho)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -46,11 +47,15 @@ def weeks(board: Board) -> tuple[list[int], list[int]]:
 def rates(board: Board, rows: Iterable[Any], share: bool = False) -> list[Rate]:
     """All together first, then each group by name. ``rows`` have ``name``, ``week``, ``events`` and ``exposure``."""
     recent, past = weeks(board)
-    by_name: dict[str, tuple[dict[int, float], dict[int, float]]] = {ALL: ({}, {})}
+    by_name: dict[str, tuple[dict[int, float], dict[int, float]]] = {}
+    whole: tuple[dict[int, float], dict[int, float]] = defaultdict(float), defaultdict(float)
     for r in rows:
-        for name in {ALL, str(r.name)}:
-            for side, more in zip(by_name.setdefault(name, ({}, {})), (r.events, r.exposure), strict=True):
-                side[int(r.week)] = side.get(int(r.week), 0.0) + float(more or 0)
+        own = by_name.get(r.name) or by_name.setdefault(r.name, (defaultdict(float), defaultdict(float)))
+        n, of = float(r.events or 0), float(r.exposure or 0)
+        for events, exposure in (whole, own):
+            events[r.week] += n
+            exposure[r.week] += of
+    by_name[ALL] = whole
     groups = [ALL, *(sorted(n for n in by_name if n != ALL) if len(by_name) > 2 else [])]
     found = []
     for name in groups:

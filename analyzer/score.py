@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from types import ModuleType
@@ -37,6 +39,18 @@ GROUP BY r.name, r.kind, r.source ORDER BY r.name
 """
 
 
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Rows by the hundred thousand, none of them in a cycle, would make Python look for cycles all the time."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+@_few_collections()
 def score(
     con: Connection, strategies: Sequence[Strategy], options: Options, as_of: datetime,
     organisation: str = "", as_of_reason: str = "", measures: Sequence[ModuleType] = MEASURES, notes: Sequence[str] = (),
