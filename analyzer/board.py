@@ -18,7 +18,7 @@ from analyzer.known import NOT_LOGGED
 from analyzer.regimes import Regime, regimes_by_week
 from analyzer.result import Window
 from analyzer.slices import Slice
-from analyzer.store import Connection, scalar
+from analyzer.store import Connection, naive, scalar
 from analyzer.strategy import Strategy
 
 Made = TypeVar("Made")
@@ -69,7 +69,7 @@ class Board:
         con = self.con
         con.execute("CREATE OR REPLACE TEMP TABLE moment AS SELECT CAST(? AS TIMESTAMP) AS as_of", [self.as_of])
         self._calendar()
-        for step in AS_KNOWN:
+        for step in as_known(self.as_of):
             con.execute(step)
         con.execute(RECENT_TICKET, [self.history_begins])
         ahead = self.last_week if self.options.ahead is None else self.options.ahead
@@ -79,7 +79,7 @@ class Board:
         teams.lay_out(con, self.options.teams)
         mapping.lay_out(con, self.distinct_regimes)
         effort.lay_out(con, self)
-        outside = slices.lay_out(self, SPANS)
+        outside = slices.lay_out(self, spans(self.as_of))
         weeks = (self.history_week, self.first_week, self.last_week)
         privacy.lay_out(con, self.options.at_least, weeks, outside)
         effort.allocate(con, self)
@@ -109,6 +109,11 @@ class Board:
         self.con.register("incoming", frame)
         self.con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM incoming")
         self.con.unregister("incoming")
+
+    def drop(self, *names: str) -> None:
+        """Lets go of laid tables that nothing asks for any more: what they take is memory that the next ones spill for."""
+        for name in names:
+            self.con.execute(f"DROP TABLE {name}")
 
     def once(self, make: Callable[[Board], Made]) -> Made:
         """What several measures share, made the first time one of them asks for it: tables laid out, or a small answer."""
@@ -201,20 +206,33 @@ WHERE g.since <= m.as_of AND (g.until IS NULL OR g.until > m.as_of)
 """
 """Tickets that their tracker did not show at the moment, how, and since which sweep."""
 
-SPANS = """
-SELECT s.ticket, s.field, s.value, s.since, CASE WHEN s.until <= m.as_of THEN s.until END AS until
-FROM spans s CROSS JOIN moment m WHERE s.field <> 'phase' AND s.since <= m.as_of
+
+def spans(as_of: datetime) -> str:
+    """What was known of every field at a moment. A ticket that is gone is neither open nor in progress from then on; what is
+    finished stays so, and so does everything before. Once the tracker shows it again nothing is taken from it: its log tells the
+    time between.
+
+    The moment and the word *phase* stand in it as constants: so it is read in one pass, and without phases where none is asked for.
+    """
+    then = f"TIMESTAMP '{naive(as_of):%Y-%m-%d %H:%M:%S.%f}'"
+    return f"""
+SELECT s.ticket, s.field, s.value, s.since, CASE WHEN s.until <= {then} THEN s.until END AS until
+FROM spans s WHERE s.field <> 'phase' AND s.since <= {then}
 UNION ALL
-SELECT s.ticket, s.field, s.value, s.since, CASE
+SELECT s.ticket, 'phase', s.value, s.since, CASE
     WHEN g.since IS NOT NULL AND s.value IN ('todo', 'doing') AND (s.until IS NULL OR s.until > g.since) THEN g.since
-    WHEN s.until <= m.as_of THEN s.until END
-FROM spans s CROSS JOIN moment m LEFT JOIN gone_then g ON g.ticket = s.ticket
-WHERE s.field = 'phase' AND s.since <= m.as_of AND (g.since IS NULL OR s.value NOT IN ('todo', 'doing') OR s.since < g.since)
+    WHEN s.until <= {then} THEN s.until END
+FROM spans s LEFT JOIN gone_then g ON g.ticket = s.ticket
+WHERE s.field = 'phase' AND s.since <= {then} AND (g.since IS NULL OR s.value NOT IN ('todo', 'doing') OR s.since < g.since)
 UNION ALL
 SELECT ticket, 'gone', how, since, NULL FROM gone_then
 """
-"""What was known of every field. A ticket that is gone is neither open nor in progress from then on; what is finished stays
-so, and so does everything before. Once the tracker shows it again nothing is taken from it: its log tells the time between."""
+
+
+LEVEL_OF = """
+CREATE OR REPLACE TEMP TABLE level_of AS SELECT tracker, type, min(level) AS level FROM tickets GROUP BY tracker, type
+"""
+"""A table of its own: a join with a handful of rows that are known to be few does not hash every ticket."""
 
 TICKET_THEN = f"""
 CREATE OR REPLACE TEMP TABLE ticket_then AS
@@ -233,9 +251,8 @@ WITH held AS (
     WHERE until IS NULL AND value IS NOT NULL
         AND field IN ('key', 'phase', 'type', 'team', 'parent', 'project', 'estimate', 'archived', 'gone')
     GROUP BY ticket
-), level_of AS (SELECT tracker, type, min(level) AS level FROM tickets GROUP BY tracker, type)
-SELECT t.no, t.id, coalesce(h.key, t.key) AS key, CASE WHEN h.key <> t.key THEN replace(t.url, t.key, h.key) ELSE t.url END AS url,
-    t.tracker, t.kind, coalesce(o.level, t.level) AS level, t.history, t.created,
+)
+SELECT t.no, t.id, coalesce(h.key, t.key) AS key, t.tracker, t.kind, coalesce(o.level, t.level) AS level, t.history, t.created,
     {local_day_sql("t.created", "c")} AS created_day,
     h.phase, coalesce(h.type, t.type) AS type, h.tracker_team, h.parent_id, p.no AS parent, h.project,
     try_cast(h.estimate AS DOUBLE) AS estimate, h.archived = 'yes' AS archived, h.gone
@@ -248,6 +265,9 @@ LEFT JOIN tickets p ON p.id = h.parent_id AND p.created <= m.as_of
 WHERE t.created <= m.as_of
 """
 
+URL_THEN = "CASE WHEN t.key <> x.key THEN replace(x.url, x.key, t.key) ELSE x.url END"
+"""Where a ticket of then (``t``) was found; ``x`` is the ticket as it is now."""
+
 RECENT_TICKET = """
 CREATE OR REPLACE TEMP TABLE recent_ticket AS
 SELECT DISTINCT s.ticket FROM spans s CROSS JOIN moment m WHERE s.since >= $1 AND s.since <= m.as_of
@@ -255,5 +275,8 @@ SELECT DISTINCT s.ticket FROM spans s CROSS JOIN moment m WHERE s.since >= $1 AN
 """Tickets of which any value began within the history at hand. What happened in it happened to these: queries that compare each
 value with the one before need not look at any other, however many years the store holds."""
 
-AS_KNOWN = (GONE_THEN, f"CREATE OR REPLACE TEMP VIEW span_then AS {SPANS}", TICKET_THEN, *NOT_LOGGED)
-"""What a ``moment`` and a ``calendar`` make of the store's tables, in this order."""
+
+def as_known(as_of: datetime) -> tuple[str, ...]:
+    """What a ``moment`` and a ``calendar`` make of the store's tables, in this order."""
+    view = f"CREATE OR REPLACE TEMP VIEW span_then AS {spans(as_of)}"
+    return GONE_THEN, view, LEVEL_OF, TICKET_THEN, *NOT_LOGGED

@@ -53,15 +53,15 @@ CREATE OR REPLACE TEMP TABLE churn_event AS
 WITH logged AS (
     SELECT x.ticket, x.moment, x.author, epoch_us(x.moment) // 3600000000 AS hour FROM changes x CROSS JOIN moment m
     WHERE x.moment <= m.as_of AND x.moment >= $1
-), busy AS (
-    SELECT author, hour FROM logged WHERE author IS NOT NULL GROUP BY author, hour HAVING count(*) >= {BULK_HOUR}
+), changed AS (
+    SELECT l.* FROM logged l
+    JOIN (SELECT DISTINCT ticket, moment FROM turn WHERE moment >= $1) e ON e.ticket = l.ticket AND e.moment = l.moment
 ), bulk AS (
-    SELECT l.author, l.hour FROM logged l JOIN busy y ON y.author = l.author AND y.hour = l.hour
+    SELECT l.author, l.hour FROM logged l
+    JOIN (SELECT DISTINCT author, hour FROM changed) y ON y.author = l.author AND y.hour = l.hour
     GROUP BY l.author, l.hour HAVING count(DISTINCT l.ticket) >= {BULK_HOUR}
 ), machine AS (
-    SELECT DISTINCT l.ticket, l.moment FROM logged l
-    JOIN (SELECT DISTINCT ticket, moment FROM turn WHERE moment >= $1) e ON e.ticket = l.ticket AND e.moment = l.moment
-    JOIN ticket_then t ON t.no = l.ticket
+    SELECT DISTINCT l.ticket, l.moment FROM changed l JOIN ticket_then t ON t.no = l.ticket
     LEFT JOIN person_then p ON p.id = l.author LEFT JOIN bulk b ON b.author = l.author AND b.hour = l.hour
     WHERE coalesce(p.bot, false) OR b.author IS NOT NULL OR (l.author IS NULL AND t.kind = 'linear')
 ), placed AS (
@@ -104,3 +104,4 @@ def lay_out(board: Board) -> None:
     board.con.execute(TURN)
     board.con.execute(CHURN_EVENT, [since])
     board.con.execute(ACTIVE)
+    board.drop("turn")

@@ -47,6 +47,7 @@ WITH item AS (
 ), held AS (
     SELECT DISTINCT a.ticket, a.condition FROM asked a
     JOIN span_then p ON p.ticket = a.source AND p.field = a.field AND lower(p.value) = a.value AND p.since <= a.moment
+    WHERE p.field IN ('label', 'component')
 ), late AS (
     SELECT DISTINCT a.ticket FROM asked a LEFT JOIN held h ON h.ticket = a.ticket AND h.condition = a.condition
     WHERE h.ticket IS NULL

@@ -44,3 +44,4 @@ def lay_out(board: Board) -> None:
     """``closed``: what (open, again), ticket, the week it was done, and whether it was done in name only."""
     board.con.execute(DONE, [board.history_week])
     board.con.execute(CLOSED, [DAYS])
+    board.drop("done_then")

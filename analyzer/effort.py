@@ -51,7 +51,7 @@ WHERE b.since < b.until
 TOUCH = f"""
 CREATE OR REPLACE TEMP TABLE touch AS
 WITH touched AS (
-    SELECT DISTINCT x.ticket, {local_day_sql("x.moment", "c")} AS day
+    SELECT x.ticket, {local_day_sql("x.moment", "c")} AS day
     FROM changes x CROSS JOIN moment m JOIN calendar c ON c.utc_day = {utc_day_sql("x.moment")}
     WHERE x.moment <= m.as_of AND x.moment >= $1
     UNION SELECT no, created_day FROM ticket_then
@@ -125,8 +125,7 @@ def lay_out(con: Connection, board: Board) -> None:
     con.execute(FINISHED)
     con.execute(EFFORT_DAY, [first_day, UNIT])
     con.execute(EFFORT, [first_day, UNIT])
-    for table in ("held_days", "touch"):
-        con.execute(f"DROP TABLE {table}")
+    board.drop("held_days", "touch")
 
 
 def allocate(con: Connection, board: Board) -> None:

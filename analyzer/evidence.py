@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from analyzer.board import Board
+from analyzer.board import URL_THEN, Board
 from analyzer.result import Column, Finding, Row, Shape, Table, TicketRef
 
 GROWN = "SELECT container AS grp, ticket, -epoch_us(moment) AS weight FROM scope_event WHERE event IN ('added', 'pulled_in')"
@@ -81,7 +81,8 @@ def _of_shape(shape: Shape) -> Iterator[str]:
 def references(board: Board, ids: list[str]) -> dict[str, TicketRef]:
     """Key, title (as it read at the board's moment) and link of tickets."""
     rows = board.rows(
-        "SELECT t.id, t.key, coalesce(s.value, x.title) AS title, t.url FROM ticket_then t JOIN tickets x ON x.no = t.no "
+        f"SELECT t.id, t.key, coalesce(s.value, x.title) AS title, {URL_THEN} AS url "
+        "FROM ticket_then t JOIN tickets x ON x.no = t.no "
         "LEFT JOIN span_then s ON s.ticket = t.no AND s.field = 'title' AND s.until IS NULL "
         "WHERE t.id IN (SELECT unnest(?)) ORDER BY t.id",
         ids,

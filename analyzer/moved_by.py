@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analyzer import mapping, teams
-from analyzer.board import AS_KNOWN, Board
+from analyzer.board import Board, as_known
 from analyzer.effort import UNIT
 from analyzer.evidence import heaviest, lines, row, table
 from analyzer.judging import measured_in
@@ -140,7 +140,7 @@ def _links(board: Board, as_of: datetime, lenses: Sequence[dict[int, Regime | No
         con.register("given", board.con.execute("SELECT * FROM calendar").df())
         con.execute("CREATE OR REPLACE TEMP TABLE calendar AS SELECT * FROM given")
         con.unregister("given")
-        for step in AS_KNOWN:
+        for step in as_known(as_of):
             con.execute(step)
         teams.lay_out(con, board.options.teams)
         found = []

@@ -11,7 +11,7 @@ from datetime import datetime
 import pandas as pd
 
 from analyzer import mapping, planning, teams
-from analyzer.board import AS_KNOWN, Board
+from analyzer.board import Board, as_known
 from analyzer.regimes import Regime
 
 TAKEN = """
@@ -38,7 +38,7 @@ def pieces(board: Board, at: datetime, regime: Regime, boxed: pd.DataFrame) -> p
             con.register("incoming", frame)
             con.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM incoming")
             con.unregister("incoming")
-        for step in AS_KNOWN:
+        for step in as_known(at):
             con.execute(step)
         teams.lay_out(con, board.options.teams)
         mapping.lay_out(con, (regime,))

@@ -186,3 +186,4 @@ def lay_out(board: Board) -> None:
     for sql in (CAME_IN, SIZED, SPLIT, SCOPE_EVENT):
         board.con.execute(sql)
     scope_changes.lay_out(board)
+    board.drop("lasting", "came_in", "sized", "split")

@@ -87,3 +87,4 @@ def lay_out(board: Board) -> None:
     board.con.execute(REWRITTEN, [LISTED])
     board.con.execute(ENDS)
     board.con.execute(DATE_MOVED)
+    board.drop("rewriting", "end_stated")

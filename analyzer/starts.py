@@ -71,6 +71,7 @@ def lay_out_lacks(board: Board) -> None:
     )
     board.con.execute(LOOKED_AT, [board.history_week])
     board.con.execute(START_LACK, [list(LACKS)])
+    board.drop("looked_at", "day_end")
 
 
 def lay_out(board: Board) -> None:

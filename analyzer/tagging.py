@@ -14,7 +14,7 @@ from datetime import datetime
 import pandas as pd
 
 from analyzer import forest, mapping
-from analyzer.board import SPANS, Board
+from analyzer.board import Board, spans
 from analyzer.calendar import monday
 from analyzer.regimes import Regime
 from analyzer.store import scalar
@@ -43,9 +43,9 @@ WHERE s.field = 'label' AND s.until IS NULL AND s.value IS NOT NULL
 UNION SELECT ticket, tag FROM tag_ours WHERE newer AND act = 'add'
 """
 
-THEIRS = f"""
+THEIRS = """
 CREATE OR REPLACE TEMP VIEW span_then AS
-SELECT s.* FROM ({SPANS}) s
+SELECT s.* FROM ({spans}) s
 ANTI JOIN tag_ours o ON s.field = 'label' AND o.ticket = s.ticket
     AND lower(s.value) IN (lower(o.tag), lower(regexp_extract(o.tag, '[^/]*$')))
 """
@@ -130,7 +130,7 @@ def lay_out(board: Board, regime: Regime, scope: Scope) -> int:
     con = board.con
     con.execute(OURS)
     con.execute(LABEL_NOW)
-    con.execute(THEIRS)
+    con.execute(THEIRS.format(spans=spans(board.as_of)))
     mapping.lay_out(con, [regime])
     tags = [(t.id, t.priority.tag) for t in regime.targets if t.priority is not None]
     board.lay("tag_of", pd.DataFrame(tags, columns=["target", "tag"], dtype=object))

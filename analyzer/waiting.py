@@ -29,10 +29,11 @@ WITH mine AS (
     FROM mine f CROSS JOIN moment m JOIN span_then p ON p.ticket = f.ticket AND p.field = 'phase' AND p.value IN ('todo', 'doing')
     WHERE coalesce(p.until, m.as_of) > f.moment
 ), held AS (
-    SELECT s.ticket, CASE WHEN s.field = 'flagged' THEN 'blocked' ELSE k.cause END AS cause, s.since,
-        coalesce(s.until, m.as_of) AS until
-    FROM span_then s CROSS JOIN moment m LEFT JOIN status_cause k ON k.status = s.value
-    WHERE (s.field = 'flagged' AND s.value IS NOT NULL) OR (s.field = 'status' AND k.cause IS NOT NULL)
+    SELECT s.ticket, k.cause, s.since, coalesce(s.until, m.as_of) AS until
+    FROM span_then s CROSS JOIN moment m JOIN status_cause k ON k.status = s.value WHERE s.field = 'status'
+    UNION ALL
+    SELECT s.ticket, 'blocked', s.since, coalesce(s.until, m.as_of)
+    FROM span_then s CROSS JOIN moment m WHERE s.field = 'flagged' AND s.value IS NOT NULL
 ), stay AS (
     SELECT ticket, shown, 'open' AS cause, since, until FROM open
     UNION ALL SELECT ticket, shown, 'put back', since, until FROM open WHERE value = 'todo'
@@ -61,16 +62,25 @@ CREATE OR REPLACE TEMP TABLE evening AS
 WITH moved AS (
     SELECT shown, cause, greatest(first, $1) AS day, 1 AS n FROM standing WHERE last > $1
     UNION ALL SELECT shown, cause, last, -1 FROM standing WHERE last > $1
-), step AS (SELECT shown, cause, day, sum(n) AS n FROM moved GROUP BY shown, cause, day),
-every AS (SELECT d.day, d.week, d.working, g.shown, g.cause FROM days d CROSS JOIN (SELECT DISTINCT shown, cause FROM step) g
-    WHERE d.day >= $1),
-level AS (
-    SELECT e.*, sum(coalesce(s.n, 0)) OVER (PARTITION BY e.shown, e.cause ORDER BY e.day ROWS UNBOUNDED PRECEDING) AS n
-    FROM every e LEFT JOIN step s ON s.shown = e.shown AND s.cause = e.cause AND s.day = e.day
+), rest_of AS (
+    SELECT day, week, sum(CASE WHEN working THEN 1 ELSE 0 END)
+        OVER (PARTITION BY week ORDER BY day ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS working
+    FROM days WHERE day >= $1
+), step AS (
+    SELECT v.shown, v.cause, r.week, sum(v.n) AS n, sum(v.n * r.working) AS evenings
+    FROM moved v JOIN rest_of r ON r.day = v.day GROUP BY v.shown, v.cause, r.week
+), every AS (
+    SELECT w.week, w.working, g.shown, g.cause FROM (SELECT week, max(working) AS working FROM rest_of GROUP BY week) w
+    CROSS JOIN (SELECT DISTINCT shown, cause FROM moved) g
+), level AS (
+    SELECT e.*, coalesce(s.evenings, 0) AS evenings, coalesce(sum(s.n) OVER (PARTITION BY e.shown, e.cause ORDER BY e.week
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS n
+    FROM every e LEFT JOIN step s ON s.shown = e.shown AND s.cause = e.cause AND s.week = e.week
 )
-SELECT shown, cause, week, sum(n)::BIGINT AS n FROM level WHERE working GROUP BY shown, cause, week
+SELECT shown, cause, week, (evenings + n * working)::BIGINT AS n FROM level WHERE working > 0
 """
-"""Ticket-evenings of working days, from what begins and ends on each: no row for each ticket and day."""
+"""Ticket-evenings of working days, from what begins and ends in each week: no row for each ticket and day. What stood before the
+week stands on all of its working days; what begins or ends in it, from that day on or no longer."""
 
 WORKDAY = """
 CREATE OR REPLACE TEMP TABLE workday AS

@@ -10,7 +10,7 @@ import duckdb
 import pandas as pd
 
 from alignment.review.shadow import shadowed
-from analyzer.board import Board, Options
+from analyzer.board import URL_THEN, Board, Options
 from analyzer.mapping import LEVELS
 from analyzer.store import Connection, scalar
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 MEMORY = {"memory_limit": "512MB", "threads": "1"}
 
-WAITING = """
+WAITING = f"""
 CREATE OR REPLACE TEMP TABLE review_waiting AS
 WITH drawn AS (
     SELECT ticket, sum(units)::BIGINT AS units FROM effort WHERE basis = $1 AND week IN (SELECT unnest($2)) GROUP BY ticket
 )
-SELECT t.no, t.id, t.key, t.url, k.title, t.type, t.level, coalesce(t.phase, '') AS phase, k.updated,
+SELECT t.no, t.id, t.key, {URL_THEN} AS url, x.title, t.type, t.level, coalesce(t.phase, '') AS phase, x.updated,
     coalesce(s.shown, '') AS team, coalesce(c.name, regexp_extract(t.key, '^[^-]+'), '') AS project, coalesce(d.units, 0) AS units
-FROM ticket_then t JOIN tickets k ON k.no = t.no
+FROM ticket_then t JOIN tickets x ON x.no = t.no
 ANTI JOIN link l ON l.regime = $3 AND l.ticket = t.no
 LEFT JOIN drawn d ON d.ticket = t.no
 LEFT JOIN ticket_team g ON g.ticket = t.no LEFT JOIN team_shown s ON s.team = g.team
