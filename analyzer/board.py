@@ -130,9 +130,8 @@ class Board:
         """The few rows of a query as named tuples; NULL is ``None``; ``values`` are bound."""
         answer = self.con.execute(sql, list(values))
         made = namedtuple("Row", [column[0] for column in answer.description])  # type: ignore[misc]
-        return list(
-            map(partial(tuple.__new__, made), answer.fetchall())
-        )  # what made._make does, without a call of Python a row
+        as_row = partial(tuple.__new__, made)  # what made._make does, without a call of Python for each
+        return list(map(as_row, answer.fetchall()))
 
     def one(self, sql: str, *values: Any) -> Any:
         """The single value of a query."""

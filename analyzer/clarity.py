@@ -60,6 +60,8 @@ SELECT i.ticket, i.week, i.shown, CASE WHEN l.ticket IS NULL THEN 0 ELSE 1 END A
 FROM item i LEFT JOIN stood s ON s.ticket = i.ticket LEFT JOIN edited e ON e.ticket = i.ticket
 LEFT JOIN linked l ON l.ticket = i.ticket
 """
+"""``held`` names the two fields of ``asked`` once more: a scan does not see them through the join."""
+
 BY_WEEK = """
 SELECT week, count(*) AS items, sum(linked) AS linked, sum(owner) AS owner, sum(described) AS described, sum(parent) AS parent,
     sum(settled) AS settled FROM clarity GROUP BY week ORDER BY week
